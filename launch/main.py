@@ -1,0 +1,204 @@
+"""Sculpts a network on a task: `python -m launch.main --flagfile=FILE`, or `--help`."""
+
+import logging
+import pathlib
+import signal
+import sys
+from collections.abc import Sequence
+from typing import Any
+
+import nsculpt
+import nsculpt.tasks as tasks_lib
+from launch import flags
+from nsculpt import errors
+from nsculpt import settings as settings_lib
+from nsculpt.tasks import task as task_lib
+
+# Flag -> how the task it names is loaded.
+_TASK_FLAGS = {
+    "task": tasks_lib.load_task,
+    "formulas": tasks_lib.from_formulas,
+    "truth_table": tasks_lib.from_truth_table,
+    "function_graph": tasks_lib.from_function_graph,
+    "dataset": tasks_lib.from_dataset,
+}
+_SETTINGS = (
+    "seeds",
+    "unit_steps",
+    "edge_steps",
+    "learning_rate",
+    "batch_size",
+    "epochs",
+    "input_noise",
+    "accuracy_threshold",
+    "accuracy_tolerance",
+    "unit_saliency",
+    "edge_saliency",
+    "path_length",
+    "merge_threshold",
+    "modularity_threshold",
+)
+
+
+_TOPICS = {
+    "Task (one of the first five)": (
+        flags.Flag("task", str, "NAME", """A task by name, such as reused or overlap2_use4, or one
+            that --plugin registers."""),
+        flags.Flag("formulas", str, '"y0 = a & !b; y1 = a ^ c"', """A task as Boolean formulas:
+            ! not, & and, ^ xor, | or, parentheses. A left-hand name that another formula reads is
+            a sub-function, the others are the outputs."""),
+        flags.Flag("truth_table", str, "FILE.csv", """A task as a truth table: a header that names
+            inputs, then ->, then outputs; every combination of inputs once, values 0 and 1."""),
+        flags.Flag("function_graph", str, "FILE.json", """A task as a graph of gates with named
+            sub-functions."""),
+        flags.Flag("dataset", str, "FILE.npz", """A task as data: arrays x_train, y_train, x_valid,
+            y_valid [rows, columns]; y of 0 and 1."""),
+        flags.Flag("plugin", str, "FILE.py", "Python file that registers tasks or saliencies."),
+    ),
+    "Network and grid": (
+        flags.Flag("hidden", flags.integers, "24,24", """Units of each hidden layer, from the
+            inputs up; each at least 1. Default 24,24."""),
+        flags.Flag("seeds", flags.integers, "0,1,2,5", """Seeds, integers from 0; a list, or
+            first:last[:step] with both ends. Default: the paper's 0,1,2,5."""),
+        flags.Flag("unit_steps", flags.percents, "5:70:5", """Percent of all hidden units to prune
+            a round, above 0 and up to 100; one sculpting for each. Default: the paper's
+            5:70:5."""),
+        flags.Flag("edge_steps", flags.percents, "0.5:2.5:0.5", """Percent of all edges to prune a
+            round, above 0 and up to 100; one sculpting for each, after each unit step. Default:
+            the paper's 0.5:2.5:0.5."""),
+    ),
+    "Training (defaults: the paper's preset for this task and network, or the nearest)": (
+        flags.Flag("learning_rate", flags.number, "0.05", "Of Adam, constant, above 0."),
+        flags.Flag("batch_size", flags.integer, "8", """Rows of a mini-batch, at least 1; more than
+            there are means all."""),
+        flags.Flag("epochs", flags.integer, "10", """Passes over the data in a round, at least 1;
+            the best one is kept."""),
+        flags.Flag("input_noise", flags.number, "0.1", """Standard deviation of the Gaussian noise
+            on training inputs, 0 or more. Default 0.1 on Boolean tasks, 0 on data."""),
+    ),
+    "Pruning": (
+        flags.Flag("accuracy_threshold", flags.number, "100", """Percent of validation bits that an
+            accepted network has right, 0 to 100. Default 100 on Boolean tasks."""),
+        flags.Flag("accuracy_tolerance", flags.number, "0.5", """Instead of a threshold: how many
+            percentage points of all bits it may be worse than the dense network, 0 to 100. Default
+            0.5 on data."""),
+        flags.Flag("unit_saliency", str, "gradient_activation", """Registered name of what units
+            are ranked by. Default gradient_activation, the paper's."""),
+        flags.Flag("edge_saliency", str, "magnitude", """Registered name of what edges are ranked
+            by. Default magnitude, the paper's."""),
+    ),
+    "Analysis": (
+        flags.Flag("path_length", flags.integer, "3", """Longest path, in edges, by which units of
+            a layer are compared, at least 1. Default: the preset's, else the number of weight
+            layers."""),
+        flags.Flag("merge_threshold", flags.number, "0.9", """Share of edges, 0 to 1, above which a
+            cluster joins a module of the layer below. Default: the preset's."""),
+        flags.Flag("modularity_threshold", flags.number, "0.2", """How clear clusters must be, 0 to
+            1, to go unchallenged. Default: the preset's."""),
+    ),
+    "Running": (
+        flags.Flag("out_dir", str, "DIR", """Run folder; the same command on it continues. Default
+            runs/TASK_WIDTHS."""),
+        flags.Flag("lanes", flags.integer, "64", """Networks trained at once, at least 1, rounded
+            up to whole tiles; results do not depend on it. Default: a tile for each core."""),
+        flags.Flag("dry_run", None, "", "Say what would be done, and write nothing."),
+        flags.Flag("version", None, "", "Print the version."),
+        flags.Flag("help", None, "", "Print this."),
+        flags.Flag("flagfile", str, "FILE", """A file of flags, one a line, # for comments. The
+            command line beats it wherever it stands."""),
+    ),
+}  # fmt: skip
+_SUMMARY = """Neural Sculpting: learns a task, prunes units and then edges step by step, finds in
+    what is left the sub-functions of the task and their hierarchy, and compares them with what the
+    task declares about itself."""
+
+
+def load_task(parser: flags.Parser) -> task_lib.Task:
+    """The task that the flags name, which must be one."""
+    given = [name for name in _TASK_FLAGS if parser[name] is not None]
+    if len(given) != 1:
+        choice = ", ".join(f"--{name}" for name in _TASK_FLAGS)
+        found = " and ".join(f"--{name}" for name in given) or "none"
+        raise errors.InputError(f"expected one of {choice}; got {found} (see --help)")
+    (name,) = given
+    try:
+        return _TASK_FLAGS[name](parser[name])
+    except errors.InputError as error:
+        raise errors.InputError(f"{name}: {error}", name) from error
+
+
+def plan(task: task_lib.Task, settings: settings_lib.Settings, out_dir: pathlib.Path) -> str:
+    """What a run would do."""
+    num_units = len(settings.seeds) * len(settings.unit_steps)
+    num_edges = num_units * len(settings.edge_steps)
+    sizes = "-".join(map(str, (task.num_inputs, *settings.hidden, task.num_outputs)))
+    return "\n".join(
+        (
+            f"task {task.name}, network {sizes}",
+            f"jobs: {len(settings.seeds)} dense, {num_units} unit, {num_edges} edge "
+            f"({num_edges} prunings)",
+            f"training: learning rate {settings.learning_rate:g}, batches of "
+            f"{settings.batch_size} of {task.train.num_rows} rows, {settings.epochs} epochs a "
+            f"round, input noise {settings.input_noise:g}",
+            f"would write to {out_dir}",
+        )
+    )
+
+
+def run(parser: flags.Parser) -> None:
+    """Does what the flags ask for."""
+    plugin = parser["plugin"]
+    if plugin is not None:
+        try:
+            tasks_lib.load_plugin(plugin)
+        except errors.InputError as error:
+            raise errors.InputError(f"plugin: {error}", "plugin") from error
+    task = load_task(parser)
+    hidden = parser["hidden"] or (24, 24)
+    given: dict[str, Any] = {name: parser[name] for name in _SETTINGS}
+    widths = "_".join(map(str, hidden))
+    out_dir = pathlib.Path(parser["out_dir"] or pathlib.Path("runs") / f"{task.name}_{widths}")
+    if parser["dry_run"]:
+        print(plan(task, settings_lib.resolve(task, hidden, **given), out_dir))
+        return
+    sculpture = nsculpt.sculpt(
+        task,
+        hidden,
+        **given,
+        plugin=plugin,
+        lanes=parser["lanes"],
+        out_dir=out_dir,
+        show_progress=True,
+    )
+    print(sculpture)
+    print(f"\nWritten to {out_dir}: summary.json, networks.npz, drawings/")
+
+
+def main(arguments: Sequence[str]) -> int:
+    """Returns the exit status: 0 done, 2 bad input, 3 folder in use, 130 interrupted."""
+    logging.basicConfig(format="%(message)s")
+    logging.getLogger("nsculpt").setLevel(logging.INFO)
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    parser = flags.Parser("python -m launch.main", _SUMMARY, _TOPICS)
+    try:
+        parser.parse(arguments)
+        if parser["help"]:
+            print(parser.help())
+        elif parser["version"]:
+            print(f"nsculpt {nsculpt.__version__}")
+        else:
+            run(parser)
+    except errors.InputError as error:
+        dashes = "" if error.field is None else "--"
+        return flags.fail(parser, f"{parser.place(error.field)}{dashes}{error}", 2)
+    except errors.FolderInUseError as error:
+        return flags.fail(parser, str(error), 3)
+    except KeyboardInterrupt:
+        return flags.fail(
+            parser, "interrupted; finished jobs are kept, and the same command continues", 130
+        )
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

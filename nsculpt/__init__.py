@@ -1,0 +1,61 @@
+"""Neural Sculpting in JAX: find the sub-functions of a task, and their hierarchy.
+
+The names below are loaded when they are first used, so that `nsculpt.analyze` needs no jax.
+"""
+
+import importlib
+from typing import TYPE_CHECKING, Any
+
+from nsculpt._version import __version__
+
+if TYPE_CHECKING:
+    from nsculpt.analysis import Analysis, analyze
+    from nsculpt.errors import FolderInUseError, InputError
+    from nsculpt.experiment import Sculpture, sculpt
+    from nsculpt.sculpting.saliency import register_edge_saliency, register_unit_saliency
+    from nsculpt.tasks import FunctionGraph, Task, Truth, load_task, register_task
+
+__all__ = [
+    "Analysis",
+    "FolderInUseError",
+    "FunctionGraph",
+    "InputError",
+    "Sculpture",
+    "Task",
+    "Truth",
+    "__version__",
+    "analyze",
+    "load_task",
+    "register_edge_saliency",
+    "register_task",
+    "register_unit_saliency",
+    "sculpt",
+]
+
+_HOMES = {
+    "Analysis": "nsculpt.analysis",
+    "FolderInUseError": "nsculpt.errors",
+    "FunctionGraph": "nsculpt.tasks",
+    "InputError": "nsculpt.errors",
+    "Sculpture": "nsculpt.experiment",
+    "Task": "nsculpt.tasks",
+    "Truth": "nsculpt.tasks",
+    "analyze": "nsculpt.analysis",
+    "load_task": "nsculpt.tasks",
+    "register_edge_saliency": "nsculpt.sculpting.saliency",
+    "register_task": "nsculpt.tasks",
+    "register_unit_saliency": "nsculpt.sculpting.saliency",
+    "sculpt": "nsculpt.experiment",
+}
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _HOMES:
+        raise AttributeError(f"module 'nsculpt' has no attribute {name!r}")
+    value = getattr(importlib.import_module(_HOMES[name]), name)
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    return sorted(__all__)

@@ -1,0 +1,6 @@
+"""Host code: from the masks of a sparse layered network to its modules and their hierarchy."""
+
+from nsculpt.analysis.pipeline import analyze
+from nsculpt.analysis.result import Analysis
+
+__all__ = ["Analysis", "analyze"]

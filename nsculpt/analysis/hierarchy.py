@@ -1,0 +1,187 @@
+"""The hierarchy: a directed acyclic graph of modules."""
+
+from collections.abc import Iterable, Sequence
+
+import networkx as nx
+import numpy as np
+
+from nsculpt.analysis import connectivity
+
+
+def module_graph(
+    edges: Sequence[np.ndarray], live_units: Sequence[np.ndarray], modules: Sequence[np.ndarray]
+) -> nx.DiGraph:
+    """Graph of the modules: who reads whom.
+
+    Node = module number, with the attributes
+
+    - `units`: dict from layer (0 = inputs) to the tuple of the module's units there;
+    - `span`: first and last layer;
+    - `inputs_seen`: the inputs that reach a unit of the module, its own included;
+    - `consumers`: the modules that read it, sorted;
+    - `kinds`: those that apply of "input-separable" (holds inputs), "reused" (read by more than one
+      other module), "intermediate" (holds neither inputs nor outputs), "output" (holds outputs).
+
+    An edge u -> v has `weight`, the number of network edges from units of u to units of v. In wide
+    networks a few edges may run from u to v while others run from v to u. So that the graph is
+    acyclic, an edge is left out where it closes a cycle of edges that weigh no less (of equals, the
+    later by module numbers); the graph attribute `left_out` lists those as (u, v, weight).
+
+    Args:
+      edges: boolean `[units below, units above]`, one for each weight layer, among live units.
+      live_units: for each layer, the indices `[units]` of those units.
+      modules: for each layer, the module `[units]` of each of them.
+
+    Returns:
+      The graph; nodes in rising order.
+
+    Source: DESIGN 5.4.
+
+    Example:
+      >>> labels = [np.array([0, 1]), np.array([2])]
+      >>> graph = module_graph([np.ones((2, 1), bool)], [np.arange(2), np.arange(1)], labels)
+      >>> sorted(graph.edges.data("weight")), graph.nodes[0]["kinds"]
+      ([(0, 2, 1), (1, 2, 1)], ('input-separable',))
+    """
+    num_modules = 1 + max(int(labels.max()) for labels in modules)
+    units: list[dict[int, tuple[int, ...]]] = [{} for _ in range(num_modules)]
+    inputs_seen = np.zeros((num_modules, edges[0].shape[0]), bool)
+    reaching = connectivity.inputs_reaching(edges)
+    for layer, labels in enumerate(modules):
+        np.logical_or.at(inputs_seen, labels, reaching[layer])
+        members: dict[int, list[int]] = {}
+        for module, unit in zip(labels.tolist(), live_units[layer].tolist(), strict=True):
+            members.setdefault(module, []).append(unit)
+        for module, indices in members.items():
+            units[module][layer] = tuple(indices)
+
+    graph = nx.DiGraph()
+    for module in range(num_modules):
+        seen = tuple(live_units[0][inputs_seen[module]].tolist())
+        graph.add_node(module, units=units[module], inputs_seen=seen)
+    graph.add_weighted_edges_from(_weighted_edges(edges, modules, num_modules))
+    graph.graph["left_out"] = _break_cycles(graph)
+    _describe(graph, output_layer=len(edges))
+    return graph
+
+
+def _weighted_edges(
+    edges: Sequence[np.ndarray], modules: Sequence[np.ndarray], num_modules: int
+) -> list[tuple[int, int, int]]:
+    pairs = []
+    for mask, lower, upper in zip(edges, modules[:-1], modules[1:], strict=True):
+        sources, targets = np.nonzero(mask)
+        pairs.append(lower[sources] * num_modules + upper[targets])
+    keys, weights = np.unique(np.concatenate(pairs), return_counts=True)
+    found = zip(
+        (keys // num_modules).tolist(), (keys % num_modules).tolist(), weights.tolist(), strict=True
+    )
+    return [(u, v, weight) for u, v, weight in found if u != v]
+
+
+def _break_cycles(graph: nx.DiGraph) -> tuple[tuple[int, int, int], ...]:
+    """Takes edges out of `graph` until it is acyclic; returns them, sorted."""
+    left_out = []
+    # Only edges within one strongly connected component lie on cycles.
+    components = [c for c in nx.strongly_connected_components(graph) if len(c) > 1]
+    for nodes in components:
+        inner = sorted(
+            graph.subgraph(nodes).edges.data("weight"), key=lambda e: (-e[2], e[0], e[1])
+        )
+        kept = nx.DiGraph()
+        kept.add_nodes_from(nodes)
+        for u, v, weight in inner:
+            if nx.has_path(kept, v, u):
+                graph.remove_edge(u, v)
+                left_out.append((u, v, weight))
+            else:
+                kept.add_edge(u, v)
+    return tuple(sorted(left_out))
+
+
+def _describe(graph: nx.DiGraph, output_layer: int) -> None:
+    """Sets the attributes that follow from `units` and from the edges."""
+    for module, node in graph.nodes.items():
+        layers = sorted(node["units"])
+        node["span"] = layers[0], layers[-1]
+        node["consumers"] = tuple(sorted(graph.successors(module)))
+        holds_inputs, holds_outputs = layers[0] == 0, layers[-1] == output_layer
+        applies = {
+            "input-separable": holds_inputs,
+            "reused": len(node["consumers"]) > 1,
+            "intermediate": not holds_inputs and not holds_outputs,
+            "output": holds_outputs,
+        }
+        node["kinds"] = tuple(kind for kind, is_so in applies.items() if is_so)
+    graph.graph["output_layer"] = output_layer
+
+
+def chains(graph: nx.DiGraph) -> list[list]:
+    """Paths whose every step leads to the only successor, from the only predecessor.
+
+    Args:
+      graph: acyclic.
+
+    Returns:
+      The nodes of each such path, longest paths taken, in order; every node is in exactly one path.
+
+    Example:
+      >>> chains(nx.DiGraph([(0, 1), (1, 2), (3, 2)]))
+      [[0, 1], [2], [3]]
+    """
+    following = {
+        u: v for u, v in graph.edges if graph.out_degree(u) == 1 and graph.in_degree(v) == 1
+    }
+    inner = set(following.values())
+    found = []
+    for node in graph:
+        if node not in inner:
+            chain = [node]
+            while chain[-1] in following:
+                chain.append(following[chain[-1]])
+            found.append(chain)
+    return found
+
+
+def contract_chains(graph: nx.DiGraph) -> nx.DiGraph:
+    """Hierarchy in which modules that only pass things on are one with their only reader.
+
+    Merges u -> v wherever u has just that one successor and v just that one predecessor.
+
+    Args:
+      graph: as from `module_graph`.
+
+    Returns:
+      A new graph of the same form; a merged node keeps the number of its lowest part.
+
+    Source: DESIGN 5.5, "chains contracted".
+
+    Example:
+      >>> labels = [np.array([0]), np.array([1]), np.array([1])]
+      >>> line = module_graph([np.ones((1, 1), bool)] * 2, [np.arange(1)] * 3, labels)
+      >>> contract_chains(line).nodes[0]["units"]
+      {0: (0,), 1: (0,), 2: (0,)}
+    """
+    contracted = nx.DiGraph(left_out=graph.graph["left_out"])
+    head_of = {}
+    for chain in chains(graph):
+        nodes = [graph.nodes[module] for module in chain]
+        contracted.add_node(
+            chain[0],
+            units=_united_units([node["units"] for node in nodes]),
+            inputs_seen=tuple(sorted({i for node in nodes for i in node["inputs_seen"]})),
+        )
+        head_of.update(dict.fromkeys(chain, chain[0]))
+    for u, v, weight in graph.edges.data("weight"):
+        if head_of[u] != head_of[v]:
+            contracted.add_edge(head_of[u], head_of[v], weight=weight)
+    _describe(contracted, graph.graph["output_layer"])
+    return contracted
+
+
+def _united_units(parts: Iterable[dict[int, tuple[int, ...]]]) -> dict[int, tuple[int, ...]]:
+    united: dict[int, set[int]] = {}
+    for part in parts:
+        for layer, units in part.items():
+            united.setdefault(layer, set()).update(units)
+    return {layer: tuple(sorted(united[layer])) for layer in sorted(united)}

@@ -1,0 +1,76 @@
+"""The paper's training settings, as data: one preset for each (task, layer sizes) it ran."""
+
+import csv
+import dataclasses
+import functools
+import importlib.resources
+import math
+
+
+@dataclasses.dataclass(frozen=True)
+class Preset:
+    """A row of `data/presets.csv`."""
+
+    experiment: str
+    task: str
+    layer_sizes: tuple[int, ...]  # [I, H_1 ... H_D, O]
+    learning_rate: float
+    batch_size: int
+    epochs: int
+    path_length: int
+    merge_threshold: float
+    modularity_threshold: float
+
+    def __str__(self) -> str:
+        return f"{self.task} {'-'.join(map(str, self.layer_sizes))}"
+
+
+@functools.cache
+def load() -> tuple[Preset, ...]:
+    """All presets, in the order of the file."""
+    text = importlib.resources.files("nsculpt").joinpath("data/presets.csv").read_text("utf-8")
+    return tuple(
+        Preset(
+            row["experiment"],
+            row["task"],
+            tuple(map(int, row["layer_sizes"].split("-"))),
+            float(row["learning_rate"]),
+            int(row["batch_size"]),
+            int(row["epochs"]),
+            int(row["path_length"]),
+            float(row["merge_threshold"]),
+            float(row["modularity_threshold"]),
+        )
+        for row in csv.DictReader(text.splitlines())
+    )
+
+
+def find(task: str, layer_sizes: tuple[int, ...]) -> tuple[Preset, bool]:
+    """The preset of a task and network, or the nearest one, and whether it is exact.
+
+    Nearest: by number of inputs (as a ratio), then by depth; of those that tie, the task's own, then
+    by mean hidden width, then the one that trains for most epochs, since an unknown task had better
+    be learned.
+
+    Example:
+      >>> preset, exact = find("reused", (4, 24, 24, 16))
+      >>> preset.learning_rate, preset.epochs, exact
+      (0.1, 40, True)
+      >>> find("my task", (4, 24, 24, 2))[1]
+      False
+    """
+    for preset in load():
+        if (preset.task, preset.layer_sizes) == (task, layer_sizes):
+            return preset, True
+
+    def distance(preset: Preset) -> tuple[float, ...]:
+        hidden, other = layer_sizes[1:-1], preset.layer_sizes[1:-1]
+        return (
+            abs(math.log(preset.layer_sizes[0] / layer_sizes[0])),
+            abs(len(other) - len(hidden)),
+            preset.task != task,
+            abs(sum(other) / len(other) - sum(hidden) / len(hidden)),
+            -preset.epochs,
+        )
+
+    return min(load(), key=distance), False

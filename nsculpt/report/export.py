@@ -1,0 +1,206 @@
+"""What a run folder holds beside its jobs: flags, summary, networks, drawings."""
+
+import dataclasses
+import importlib.metadata
+import pathlib
+import platform
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from nsculpt import _version, runs, selection
+from nsculpt import settings as settings_lib
+from nsculpt.analysis import connectivity, result
+from nsculpt.tasks import task as task_lib
+
+if TYPE_CHECKING:
+    from nsculpt import experiment
+
+SCHEMA_VERSION = 1
+_PACKAGES = ("jax", "jaxlib", "flax", "optax", "numpy", "scipy", "networkx", "matplotlib")
+
+
+def flags(
+    task: task_lib.Task,
+    settings: settings_lib.Settings,
+    out_dir: pathlib.Path,
+    plugin: str | pathlib.Path | None,
+) -> dict[str, str]:
+    """The resolved settings as flag values."""
+    values = {"plugin": str(plugin)} if plugin is not None else {}
+    flag, value = task.origin or ("task", task.name)
+    values[flag] = value
+    for name, setting in _percent_settings(settings).items():
+        if isinstance(setting, tuple | list):
+            values[name] = ",".join(f"{each}" for each in setting)
+        elif setting is not None:
+            values[name] = f"{setting}"
+    return {**values, "out_dir": str(out_dir)}
+
+
+def _percent_settings(settings: settings_lib.Settings) -> dict[str, Any]:
+    """Fields of the settings, steps in percent."""
+    values = dataclasses.asdict(settings)
+    for name in ("unit_steps", "edge_steps"):
+        values[name] = [percent(step) for step in values[name]]
+    return values
+
+
+def percent(step: int) -> float | int:
+    """A step as it is written: 5000 -> 5, 500 -> 0.5."""
+    return step // 1000 if step % 1000 == 0 else step / 1000
+
+
+def write(path: pathlib.Path, sculpture: "experiment.Sculpture") -> None:
+    """Writes summary.json, networks.npz and drawings/ into a run folder."""
+    from nsculpt.report import drawing  # matplotlib is loaded where something is drawn
+
+    runs.write_json(path / "summary.json", summary(sculpture))
+    runs.write_bytes(path / "networks.npz", runs.npz_bytes(networks(sculpture), compress=True))
+    (path / "drawings").mkdir(exist_ok=True)
+    for chosen in sculpture.selections:
+        analysis = None if chosen.first is None else sculpture.analyses[chosen.first]
+        if analysis is not None:
+            task = sculpture.task
+            drawing.save(
+                path / "drawings" / f"seed_{chosen.seed}",
+                analysis,
+                task.truth,
+                task.input_names,
+                task.output_names,
+                title(sculpture, chosen),
+            )
+
+
+def title(sculpture: "experiment.Sculpture", chosen: selection.Selection) -> str:
+    """One line over the drawing of a seed's selected network."""
+    sizes = "-".join(map(str, sculpture.layer_sizes))
+    return f"{sculpture.task.name} {sizes}, seed {chosen.seed}: {chosen.alive_edges} edges"
+
+
+def summary(sculpture: "experiment.Sculpture") -> dict[str, Any]:
+    """The content of summary.json (DESIGN 8); holds no times."""
+    task = sculpture.task
+    return {
+        "schema_version": SCHEMA_VERSION,
+        "task": task.name,
+        "task_sha256": task.sha256,
+        "layer_sizes": list(sculpture.layer_sizes),
+        "settings": _percent_settings(sculpture.settings),
+        "versions": {
+            "nsculpt": _version.__version__,
+            "python": platform.python_version(),
+            **{name: importlib.metadata.version(name) for name in _PACKAGES},
+        },
+        "input_names": list(task.input_names),
+        "output_names": list(task.output_names),
+        "truth": None if task.truth is None else _truth(task.truth),
+        "runs": _runs(sculpture),
+        "selected": [_selected(sculpture, chosen) for chosen in sculpture.selections],
+        "rates": dict(sculpture.rates),
+    }
+
+
+def _truth(truth: task_lib.Truth) -> dict[str, Any]:
+    groups = {
+        "input_groups": [list(group) for group in truth.input_groups],
+        "output_groups": [list(group) for group in truth.output_groups],
+        "success_rule": truth.success_rule,
+    }
+    if truth.hierarchy is None:
+        return groups
+    functions = [
+        {
+            "name": name,
+            "inputs": list(node["inputs"]),
+            "outputs": list(node["outputs"]),
+            "used_by": sorted(truth.hierarchy.successors(name)),
+        }
+        for name, node in truth.hierarchy.nodes.items()
+    ]
+    return {**groups, "sub_functions": functions}
+
+
+def _runs(sculpture: "experiment.Sculpture") -> list[dict[str, Any]]:
+    selected = {chosen.first for chosen in sculpture.selections}
+    listed = []
+    for job, record in sculpture.records.items():
+        num_edges = sum(kernel.size for kernel in record.kernels)
+        live_units, live_edges = connectivity.live(record.edges)
+        analysis = sculpture.analyses.get(job)
+        listed.append(
+            {
+                "seed": job.seed,
+                "unit_step": percent(job.unit_step),
+                "edge_step": percent(job.edge_step),
+                "job_rounds": len(record.rounds),
+                "accuracy": 1 - record.wrong_bits / sculpture.num_bits,
+                "wrong_bits": record.wrong_bits,
+                "pruned_percent": 100 * (1 - record.alive_edges / num_edges),
+                "alive_edges": record.alive_edges,
+                "live_edges": sum(int(mask.sum()) for mask in live_edges),
+                "live_hidden_units": sum(len(units) for units in live_units[1:-1]),
+                "status": record.status,
+                "selected": job in selected,
+                "tied": job in sculpture.analyses,
+                "scores": None if analysis is None else analysis.scores,
+            }
+        )
+    return listed
+
+
+def _selected(sculpture: "experiment.Sculpture", chosen: selection.Selection) -> dict[str, Any]:
+    if chosen.first is None:
+        return {"seed": chosen.seed, "alive_edges": None, "num_tied": 0, "modules": None}
+    analysis = sculpture.analyses[chosen.first]
+    return {
+        "seed": chosen.seed,
+        "unit_step": percent(chosen.first.unit_step),
+        "edge_step": percent(chosen.first.edge_step),
+        "alive_edges": chosen.alive_edges,
+        "num_tied": len(chosen.tied),
+        "modules": None if analysis is None else _modules(analysis),
+    }
+
+
+def _modules(analysis: result.Analysis) -> list[dict[str, Any]]:
+    graph = analysis.hierarchy
+    return [
+        {
+            "module": int(module),
+            "kinds": list(node["kinds"]),
+            "units": {
+                str(layer): [int(u) for u in units] for layer, units in node["units"].items()
+            },
+            "inputs_seen": [int(index) for index in node["inputs_seen"]],
+            "edges_to": {
+                str(reader): int(graph.edges[module, reader]["weight"])
+                for reader in node["consumers"]
+            },
+        }
+        for module, node in graph.nodes.items()
+    ]
+
+
+def networks(sculpture: "experiment.Sculpture") -> dict[str, np.ndarray]:
+    """The content of networks.npz: every network of the grid, one row each.
+
+    Returns:
+      `seed` [R], `unit_step` [R] and `edge_step` [R] (percent), `alive_edges` [R], `selected` [R],
+      and for each weight layer l `kernel_l` [R, fan_in, fan_out], `bias_l` [R, fan_out] (float32)
+      and `mask_l` [R, fan_in, fan_out] (boolean, True = alive).
+    """
+    records = sculpture.records
+    selected = {chosen.first for chosen in sculpture.selections}
+    arrays = {
+        "seed": np.array([job.seed for job in records]),
+        "unit_step": np.array([job.unit_step / 1000 for job in records]),
+        "edge_step": np.array([job.edge_step / 1000 for job in records]),
+        "alive_edges": np.array([record.alive_edges for record in records.values()]),
+        "selected": np.array([job in selected for job in records]),
+    }
+    for layer in range(len(sculpture.layer_sizes) - 1):
+        arrays[f"kernel_{layer}"] = np.stack([each.kernels[layer] for each in records.values()])
+        arrays[f"bias_{layer}"] = np.stack([each.biases[layer] for each in records.values()])
+        arrays[f"mask_{layer}"] = np.stack([each.edges[layer] for each in records.values()])
+    return arrays

@@ -1,0 +1,91 @@
+"""How far a sweep is: a bar with the time left on a terminal, plain lines elsewhere."""
+
+import sys
+import time
+from collections.abc import Sequence
+from types import TracebackType
+from typing import TextIO
+
+import tqdm
+
+from nsculpt.sculpting import jobs, sweep
+
+_SECONDS_BETWEEN_LINES = 10.0
+
+
+class Silent:
+    """Says nothing (`sweep.Observer`)."""
+
+    def planned(self, pending: Sequence[jobs.Job], num_lanes: int) -> None: ...
+
+    def round_done(self, busy: Sequence[jobs.Job]) -> None: ...
+
+    def job_done(self, job: jobs.Job, record: jobs.Record) -> None: ...
+
+    def __enter__(self) -> "Silent":
+        return self
+
+    def __exit__(self, *error: object) -> None: ...
+
+
+class Progress(Silent):
+    """Counts trained rounds. How many a job takes is known at its end, so the total is an estimate
+    that is mended as jobs finish.
+    """
+
+    def __init__(self, stream: TextIO | None = None):
+        self._stream = sys.stderr if stream is None else stream
+        self._bar: tqdm.tqdm | None = None
+        self._rounds: dict[jobs.Job, int] = {}
+        self._jobs_done = 0
+        self._num_jobs = 0
+        self._fewest: int | None = None
+        self._line_at = time.monotonic()
+
+    def planned(self, pending: Sequence[jobs.Job], num_lanes: int) -> None:
+        self._num_jobs = len(pending)
+        if not pending:
+            return
+        self._bar = tqdm.tqdm(
+            total=sum(sweep.expected_rounds(job) for job in pending),
+            file=self._stream,
+            disable=not self._stream.isatty(),
+            bar_format="{percentage:3.0f}% |{bar:20}|{postfix} [{elapsed}, about {remaining} left]",
+            leave=False,
+        )
+        self._say("compiling")
+
+    def round_done(self, busy: Sequence[jobs.Job]) -> None:
+        assert self._bar is not None
+        for job in busy:
+            # A job that outlasts its estimate waits at the estimate: the bar never runs over.
+            self._rounds[job] = self._rounds.get(job, 0) + 1
+            if self._rounds[job] <= sweep.expected_rounds(job):
+                self._bar.update(1)
+        fewest = "" if self._fewest is None else f", sparsest {self._fewest} edges"
+        self._say(f"{self._jobs_done} of {self._num_jobs} jobs{fewest}")
+
+    def job_done(self, job: jobs.Job, record: jobs.Record) -> None:
+        assert self._bar is not None
+        self._jobs_done += 1
+        if job.edge_step and record.status == jobs.ACCEPTED:
+            self._fewest = min(record.alive_edges, self._fewest or record.alive_edges)
+        expected = sweep.expected_rounds(job)
+        self._bar.update(max(0.0, expected - self._rounds.get(job, 0)))
+
+    def _say(self, text: str) -> None:
+        assert self._bar is not None
+        if not self._bar.disable:
+            self._bar.set_postfix_str(text, refresh=True)
+        elif time.monotonic() - self._line_at > _SECONDS_BETWEEN_LINES:
+            self._line_at = time.monotonic()
+            print(f"  {text}", file=self._stream, flush=True)
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        if self._bar is not None:
+            self._bar.close()

@@ -1,0 +1,162 @@
+"""What a sculpting found, as text for a terminal of 80 columns."""
+
+import textwrap
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from nsculpt import selection
+from nsculpt.analysis import result, structure
+from nsculpt.report import export
+
+if TYPE_CHECKING:
+    from nsculpt import experiment
+
+_WIDTH = 80
+
+
+def report(sculpture: "experiment.Sculpture") -> str:
+    """The selected networks, the structure that most of them share, the truth, and the rates."""
+    blocks = [_heading(sculpture), _seeds(sculpture)]
+    shown, sharing = most_shared(sculpture)
+    if shown is not None:
+        blocks.append(_modules(sculpture, shown, sharing))
+    if sculpture.task.truth is not None:
+        if shown is not None:
+            blocks.append(_comparison(sculpture, shown))
+        blocks.append(_rates(sculpture))
+    return "\n\n".join(blocks)
+
+
+def most_shared(
+    sculpture: "experiment.Sculpture",
+) -> tuple[selection.Selection | None, int]:
+    """The seed whose selected network shows the structure that most seeds show, and how many do.
+
+    A tie goes to fewer edges, then to the earlier seed.
+    """
+    analyses = {
+        chosen: analysis
+        for chosen in sculpture.selections
+        if chosen.first is not None and (analysis := sculpture.analyses[chosen.first]) is not None
+    }
+    if not analyses:
+        return None, 0
+    sharing = {
+        chosen: sum(structure.same_structure(analysis, other) for other in analyses.values())
+        for chosen, analysis in analyses.items()
+    }
+    best = min(sharing, key=lambda chosen: (-sharing[chosen], chosen.alive_edges))
+    return best, sharing[best]
+
+
+def _heading(sculpture: "experiment.Sculpture") -> str:
+    settings = sculpture.settings
+    sizes = "-".join(map(str, sculpture.layer_sizes))
+    grid = (settings.seeds, settings.unit_steps, settings.edge_steps)
+    names = ("seed", "unit step", "edge step")
+    counts = " x ".join(_counted(len(v), name) for v, name in zip(grid, names, strict=True))
+    return f"{sculpture.task.name}, network {sizes}: {len(sculpture.records)} prunings ({counts})"
+
+
+def _seeds(sculpture: "experiment.Sculpture") -> str:
+    known = sculpture.task.truth is not None
+    lines = ["The sparsest network of each seed (tied: as sparse, of the same seed)"]
+    columns = " inputs  outputs  structure" if known else ""
+    lines.append(f"  seed  unit/edge step  edges  tied  modules {columns}".rstrip())
+    for chosen in sculpture.selections:
+        if chosen.first is None:
+            lines.append(f"  {chosen.seed:>4}  no network reached the accuracy asked for")
+            continue
+        analysis = sculpture.analyses[chosen.first]
+        steps = "/".join(
+            f"{export.percent(step)}" for step in (chosen.first.unit_step, chosen.first.edge_step)
+        )
+        found = "-" if analysis is None else len(analysis.hierarchy)
+        line = (
+            f"  {chosen.seed:>4}  {steps:>14}  {chosen.alive_edges:>5}  {len(chosen.tied):>4}  "
+            f"{found:>7} "
+        )
+        if known:
+            scores = {} if analysis is None else analysis.scores or {}
+            marks = [
+                "found" if scores.get(f"{name}_recovered") else "-"
+                for name in ("inputs", "outputs", "structure")
+            ]
+            line += f" {marks[0]:>6}  {marks[1]:>7}  {marks[2]:>9}"
+        lines.append(line.rstrip())
+    return "\n".join(lines)
+
+
+def _modules(sculpture: "experiment.Sculpture", chosen: selection.Selection, sharing: int) -> str:
+    assert chosen.first is not None
+    analysis = sculpture.analyses[chosen.first]
+    assert analysis is not None
+    same = sum(
+        other is not None and structure.same_structure(analysis, other)
+        for other in (sculpture.analyses[job] for job in chosen.tied)
+    )
+    lines = [
+        f"Modules of seed {chosen.seed}, a structure shown by {sharing} of "
+        f"{_counted(len(sculpture.selections), 'seed')} and by {same} of its "
+        f"{_counted(len(chosen.tied), 'sparsest network')}"
+    ]
+    task = sculpture.task
+    text = result.describe(analysis, task.input_names, task.output_names)
+    return "\n".join([*_wrapped(lines), textwrap.indent(text, "  ")])
+
+
+def _comparison(sculpture: "experiment.Sculpture", chosen: selection.Selection) -> str:
+    """The truth, part by part, and whether the shown network has it."""
+    assert chosen.first is not None
+    truth, analysis = sculpture.task.truth, sculpture.analyses[chosen.first]
+    assert truth is not None
+    assert analysis is not None
+    lines = [f"Against the truth (rule: {truth.success_rule})"]
+    for kind, layer, groups, names in (
+        ("inputs", 0, truth.input_groups, sculpture.task.input_names),
+        ("outputs", -1, truth.output_groups, sculpture.task.output_names),
+    ):
+        found = _blocks(analysis, layer)
+        for group in groups:
+            mark = "found" if frozenset(group) in found else "not found"
+            lines.append(f"  {kind} {' '.join(names[index] for index in group)}: {mark}")
+    scores = analysis.scores or {}
+    if scores.get("module_edge_f1") is not None:
+        lines.append(
+            f"  edges between modules: precision {scores['module_edge_precision']:.2f}, "
+            f"recall {scores['module_edge_recall']:.2f}"
+        )
+    verdict = "recovered" if scores["structure_recovered"] else "not recovered"
+    return "\n".join([*_wrapped(lines), f"  structure: {verdict}"])
+
+
+def _blocks(analysis: result.Analysis, layer: int) -> set[frozenset[int]]:
+    blocks: dict[int, set[int]] = {}
+    for unit, module in zip(analysis.live_units[layer], analysis.modules[layer], strict=True):
+        blocks.setdefault(int(module), set()).add(int(unit))
+    return {frozenset(block) for block in blocks.values()}
+
+
+def _rates(sculpture: "experiment.Sculpture") -> str:
+    n = len(sculpture.selections)
+    lines = [
+        f"Share of {_counted(n, 'seed')}, Wilson 95 percent interval (approximate for mean)",
+        " " * 22 + "".join(f"{name:<15}" for name in ("first", "mean", "any", "all")).rstrip(),
+    ]
+    for score, by_reading in sculpture.rates.items():
+        cells = [
+            f"{reading['rate']:.2f} {reading['low']:.2f}-{reading['high']:.2f}"
+            for reading in by_reading.values()
+        ]
+        # Ends of intervals without their leading zero, to fit four in a line.
+        text = "".join(f"{cell.replace(' 0.', ' .').replace('-0.', '-.'):<15}" for cell in cells)
+        lines.append(f"  {score.replace('_', ' '):<20}{text}".rstrip())
+    return "\n".join(lines)
+
+
+def _counted(number: int, noun: str) -> str:
+    return f"{number} {noun}" + ("" if number == 1 else "s")
+
+
+def _wrapped(lines: Sequence[str]) -> list[str]:
+    return [textwrap.fill(line, _WIDTH, subsequent_indent="      ") for line in lines]

@@ -1,0 +1,71 @@
+"""How much a unit or an edge matters (section 3): what pruning ranks by."""
+
+from typing import Any
+
+import jax
+import jax.numpy as jnp
+import optax
+
+from nsculpt import registry
+from nsculpt.sculpting import masks as masks_lib
+from nsculpt.sculpting import model as model_lib
+from nsculpt.tasks import task as task_lib
+
+PyTree = Any
+
+# Each: (model, params, masks, source) -> one non-negative `[H_l]` array a hidden layer.
+UNIT_SALIENCIES = registry.Registry("unit saliency")
+# Each: (model, params, masks, source) -> one non-negative `[fan_in, fan_out]` array a layer.
+EDGE_SALIENCIES = registry.Registry("edge saliency")
+
+register_unit_saliency = UNIT_SALIENCIES.register
+register_edge_saliency = EDGE_SALIENCIES.register
+
+
+@register_unit_saliency("gradient_activation")
+def gradient_activation(
+    model: model_lib.MaskedMLP, params: PyTree, masks: PyTree, source: task_lib.Source
+) -> list[jax.Array]:
+    """Mean over samples of |dL/da| x |a|, L the loss of that one sample (section 3).
+
+    To first order this is how far the loss of a sample moves when the unit falls silent. A dead
+    unit has activation 0 and so saliency 0.
+
+    Args:
+      model: the network; its hidden widths are `H_1 ... H_D`.
+      params, masks: its variables.
+      source: the rows that the mean runs over, as a rule the validation data.
+
+    Returns:
+      `[H_l]` float32, >= 0, for l = 1 ... D.
+    """
+    x, y = source.gather(jnp.arange(source.num_rows))
+    zeros = {
+        f"hidden_{index}": jnp.zeros((source.num_rows, width))
+        for index, width in enumerate(model.widths[:-1])
+    }
+
+    def summed_loss(perturbations: PyTree) -> tuple[jax.Array, PyTree]:
+        variables = {"params": params, "masks": masks, model_lib.PERTURBATIONS: perturbations}
+        logits, state = model.apply(variables, x, mutable=[model_lib.ACTIVATIONS])
+        # Mean over the outputs, sum over the samples: row n of the gradient then belongs to the
+        # loss of sample n alone.
+        loss = optax.sigmoid_binary_cross_entropy(logits, y).mean(axis=1).sum()
+        return loss, state[model_lib.ACTIVATIONS]
+
+    gradients, activations = jax.grad(summed_loss, has_aux=True)(zeros)
+    return [
+        jnp.mean(jnp.abs(gradients[name]) * jnp.abs(activations[name][0]), axis=0) for name in zeros
+    ]
+
+
+@register_edge_saliency("magnitude")
+def magnitude(
+    model: model_lib.MaskedMLP, params: PyTree, masks: PyTree, source: task_lib.Source
+) -> list[jax.Array]:
+    """|weight| of every edge, 0 where it is dead (section 3). `[fan_in, fan_out]` a layer."""
+    del model, source
+    return [
+        jnp.where(mask, jnp.abs(params[f"layer_{index}"]["kernel"]), 0.0)
+        for index, mask in enumerate(masks_lib.edges_of(masks))
+    ]

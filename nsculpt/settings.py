@@ -1,0 +1,197 @@
+"""What a sculpting is made of, checked in one place. Field names are flag names."""
+
+import dataclasses
+import logging
+import math
+from collections.abc import Callable, Iterable
+from fractions import Fraction
+from typing import Any
+
+from nsculpt import errors, presets
+from nsculpt.tasks import task as task_lib
+
+_log = logging.getLogger("nsculpt")
+
+# The paper's grid (section 4): what it means by "sparsest" is the sparsest of these 70 prunings.
+SEEDS = (0, 1, 2, 5)
+UNIT_STEPS = tuple(range(5, 75, 5))
+EDGE_STEPS = (0.5, 1, 1.5, 2, 2.5)
+
+
+@dataclasses.dataclass(frozen=True)
+class Settings:
+    """Resolved settings of one cell. Percents of steps are exact: 1000 x percent, integers."""
+
+    hidden: tuple[int, ...]  # units of each hidden layer
+    seeds: tuple[int, ...]
+    unit_steps: tuple[int, ...]  # 1000 x percent of all hidden units
+    edge_steps: tuple[int, ...]  # 1000 x percent of all edges
+    learning_rate: float
+    batch_size: int  # rows
+    epochs: int  # of a round
+    input_noise: float  # standard deviation
+    # Percent of validation bits that must be right; None: see accuracy_tolerance.
+    accuracy_threshold: float | None
+    # Percent of validation bits that may be wrong beyond those of the dense network.
+    accuracy_tolerance: float | None
+    unit_saliency: str
+    edge_saliency: str
+    path_length: int  # edges
+    merge_threshold: float  # share of edges, in [0, 1]
+    modularity_threshold: float
+
+    def __post_init__(self) -> None:
+        for name, (holds, expected) in _LIMITS.items():
+            value = getattr(self, name)
+            if value is not None and not holds(value):
+                shown = _shown(name, value)
+                raise errors.InputError(f"{name}={shown}: expected {expected}", field=name)
+        for name in ("seeds", "unit_steps", "edge_steps"):
+            values = getattr(self, name)
+            if len(set(values)) < len(values):
+                twice = next(value for value in values if values.count(value) > 1)
+                shown = _shown(name, twice)
+                raise errors.InputError(f"{name}: {shown} stands twice", field=name)
+
+
+def percents(name: str, values: Iterable[Any]) -> tuple[int, ...]:
+    """Percents as exact integers, 1000 x percent.
+
+    Args:
+      name: the setting, for messages.
+      values: numbers or their text, with at most three decimals.
+
+    Raises:
+      InputError: a value that is no number, out of range, or has more than three decimals.
+
+    Example:
+      >>> percents("edge_steps", [0.5, "2.5"])
+      (500, 2500)
+    """
+    exact = []
+    for value in values:
+        try:
+            scaled = 1000 * Fraction(str(value))
+        except (ValueError, ZeroDivisionError) as error:
+            expected = "expected a number of percent"
+            raise errors.InputError(f"{name}: {value!r}: {expected}", field=name) from error
+        if scaled.denominator != 1 or not 0 < scaled <= 100_000:
+            expected = "expected a percent above 0, up to 100, with at most three decimals"
+            raise errors.InputError(f"{name}: {value}: {expected}", field=name)
+        exact.append(int(scaled))
+    return tuple(exact)
+
+
+def resolve(task: task_lib.Task, hidden: Iterable[int], **given: Any) -> Settings:
+    """Settings of a task and network: what is given, else the preset's.
+
+    Where no preset fits, the nearest stands in, and the log says so.
+
+    Args:
+      task: what is to be learned.
+      hidden: units of each hidden layer.
+      given: fields of `Settings`; None means not given. Steps are in percent.
+
+    Raises:
+      InputError: a value out of range, with the name of the setting.
+    """
+    hidden = tuple(hidden)
+    if not hidden or min(hidden) < 1:  # before a preset is looked up by them
+        shown = ",".join(map(str, hidden))
+        expected = "expected one or more widths, each at least 1 unit"
+        raise errors.InputError(f"hidden={shown}: {expected}", "hidden")
+    layer_sizes = (task.num_inputs, *hidden, task.num_outputs)
+    preset, exact = presets.find(task.name, layer_sizes)
+    values = {
+        "hidden": hidden,
+        "seeds": SEEDS,
+        "unit_steps": UNIT_STEPS,
+        "edge_steps": EDGE_STEPS,
+        "learning_rate": preset.learning_rate,
+        "batch_size": preset.batch_size,
+        "epochs": preset.epochs,
+        # The paper's noise blurs bits; what it would do to other data nobody has said.
+        "input_noise": 0.1 if task.exact else 0.0,
+        "accuracy_threshold": 100.0 if task.exact else None,
+        "accuracy_tolerance": None if task.exact else 0.5,
+        "unit_saliency": "gradient_activation",
+        "edge_saliency": "magnitude",
+        "path_length": preset.path_length if exact else len(layer_sizes) - 1,
+        "merge_threshold": preset.merge_threshold,
+        "modularity_threshold": preset.modularity_threshold,
+    }
+    from_preset = {"learning_rate", "batch_size", "epochs"}
+    if not exact and not from_preset <= {
+        name for name, value in given.items() if value is not None
+    }:
+        _log.info(
+            "no preset for %s %s: taking the nearest, %s",
+            task.name, "-".join(map(str, layer_sizes)), preset,
+        )  # fmt: skip
+    if given.get("accuracy_threshold") is not None and given.get("accuracy_tolerance") is not None:
+        raise errors.InputError(
+            "accuracy_tolerance: expected it or accuracy_threshold, not both", "accuracy_tolerance"
+        )
+    if given.get("accuracy_tolerance") is not None:
+        values["accuracy_threshold"] = None
+    if given.get("accuracy_threshold") is not None:
+        values["accuracy_tolerance"] = None
+    values.update({name: value for name, value in given.items() if value is not None})
+    values["seeds"] = tuple(values["seeds"])
+    for name in ("unit_steps", "edge_steps"):
+        values[name] = percents(name, values[name])
+    num_rows = task.train.num_rows
+    if values["batch_size"] > num_rows:
+        if given.get("batch_size") is not None:
+            _log.info(
+                "batch_size=%d is more than the %d training rows: each batch takes all of them",
+                values["batch_size"], num_rows,
+            )  # fmt: skip
+        values["batch_size"] = num_rows
+    settings = Settings(**values)
+    from nsculpt.sculpting import (
+        saliency,
+    )  # late, since it loads jax: bad values are cheap to refuse
+
+    for name, known in (
+        ("unit_saliency", saliency.UNIT_SALIENCIES),
+        ("edge_saliency", saliency.EDGE_SALIENCIES),
+    ):
+        try:
+            known[getattr(settings, name)]
+        except errors.InputError as error:
+            raise errors.InputError(f"{name}: {error}", name) from error
+    return settings
+
+
+def _shown(name: str, value: Any) -> str:
+    if isinstance(value, tuple):
+        return ",".join(_shown(name, each) for each in value)
+    return f"{value / 1000:g}" if name in ("unit_steps", "edge_steps") else f"{value}"
+
+
+def _each(low: float, high: float) -> Callable[[tuple[int, ...]], bool]:
+    return lambda values: bool(values) and all(low <= value <= high for value in values)
+
+
+def _between(low: float, high: float) -> Callable[[float], bool]:
+    return lambda value: math.isfinite(value) and low <= value <= high
+
+
+# Setting -> (what holds of it, how to say so).
+_LIMITS: dict[str, tuple[Callable[[Any], bool], str]] = {
+    "hidden": (_each(1, 10**5), "one or more widths, each at least 1 unit"),
+    # Keys are folded from int32 coordinates.
+    "seeds": (_each(0, 2**31 - 1), "one or more seeds from 0 to 2147483647"),
+    "unit_steps": (_each(1, 100_000), "one or more percents, above 0 and up to 100"),
+    "edge_steps": (_each(1, 100_000), "one or more percents, above 0 and up to 100"),
+    "learning_rate": (lambda rate: math.isfinite(rate) and rate > 0, "a number above 0"),
+    "batch_size": (lambda size: size >= 1, "at least 1 row"),
+    "epochs": (lambda epochs: epochs >= 1, "at least 1"),
+    "input_noise": (_between(0, math.inf), "a standard deviation of 0 or more"),
+    "accuracy_threshold": (_between(0, 100), "a percent from 0 to 100"),
+    "accuracy_tolerance": (_between(0, 100), "percentage points from 0 to 100"),
+    "path_length": (lambda length: length >= 1, "at least 1 edge"),
+    "merge_threshold": (_between(0, 1), "a share from 0 to 1"),
+    "modularity_threshold": (_between(0, 1), "a number from 0 to 1"),
+}

@@ -1,0 +1,154 @@
+"""A task: its data, its names, and what it declares about its own structure (the truth)."""
+
+import dataclasses
+import functools
+import hashlib
+from typing import Any, Protocol
+
+import networkx as nx
+import numpy as np
+
+from nsculpt import errors
+
+_LARGEST_ARRAY_BYTES = 10**9
+
+
+class Source(Protocol):
+    """Rows of (input, output) pairs that device code draws batches from."""
+
+    @property
+    def num_rows(self) -> int: ...
+
+    @property
+    def num_inputs(self) -> int: ...
+
+    @property
+    def num_outputs(self) -> int: ...
+
+    def gather(self, rows: Any) -> tuple[Any, Any]:
+        """Rows `[B]` int32 -> x `[B, I]`, y `[B, O]`, float32. May be traced by jax."""
+
+    def sha256(self) -> str:
+        """Hex digest of the content: equal data, equal digest."""
+
+
+@dataclasses.dataclass(frozen=True, eq=False)
+class ArraySource:
+    """Rows held as two arrays.
+
+    Example:
+      >>> source = ArraySource(np.eye(2, dtype=np.float32), np.ones((2, 1), np.float32))
+      >>> source.num_rows, source.num_inputs, source.num_outputs
+      (2, 2, 1)
+    """
+
+    x: np.ndarray  # [N, I] float32
+    y: np.ndarray  # [N, O] float32, each 0.0 or 1.0
+
+    @property
+    def num_rows(self) -> int:
+        return self.x.shape[0]
+
+    @property
+    def num_inputs(self) -> int:
+        return self.x.shape[1]
+
+    @property
+    def num_outputs(self) -> int:
+        return self.y.shape[1]
+
+    def gather(self, rows: Any) -> tuple[Any, Any]:
+        import jax.numpy as jnp  # only device code asks for batches: analysis must not load jax
+
+        return jnp.asarray(self.x)[rows], jnp.asarray(self.y)[rows]
+
+    def sha256(self) -> str:
+        digest = hashlib.sha256()
+        for array in (self.x, self.y):
+            digest.update(repr((array.shape, array.dtype.str)).encode())
+            digest.update(np.ascontiguousarray(array).tobytes())
+        return digest.hexdigest()
+
+
+@dataclasses.dataclass(frozen=True, eq=False)
+class Truth:
+    """What a task declares about its own structure (DESIGN 3, 5.5)."""
+
+    # Indices, each input (output) in exactly one group.
+    input_groups: tuple[tuple[int, ...], ...]
+    output_groups: tuple[tuple[int, ...], ...]
+    # Node = sub-function, with attributes `inputs` (indices that it reads itself) and `outputs`
+    # (indices that equal it or its negation); an edge goes to the sub-function that uses it.
+    # None where only the groups are known.
+    hierarchy: nx.DiGraph | None
+    # "reuse", "hierarchy", "partition" or "general": what counts as `structure_recovered`.
+    success_rule: str = "general"
+    # True where an input may go unused without a fault (pixels at a border).
+    inputs_optional: bool = False
+
+
+@dataclasses.dataclass(frozen=True, eq=False)
+class Task:
+    """What a network learns.
+
+    Shapes: inputs `[N, I]` float32, outputs `[N, O]` float32 of 0.0 and 1.0. On a Boolean task the
+    training and the validation rows are both the whole truth table, once.
+    """
+
+    name: str
+    train: Source
+    valid: Source
+    input_names: tuple[str, ...]
+    output_names: tuple[str, ...]
+    test: Source | None = None
+    truth: Truth | None = None
+    inputs_optional: bool = False
+    # True where the data are a complete truth table, so that 100 percent can be asked for.
+    exact: bool = True
+    # Name and value of the flag that brings this task again; None for one made in Python.
+    origin: tuple[str, str] | None = None
+
+    @property
+    def num_inputs(self) -> int:
+        return self.train.num_inputs
+
+    @property
+    def num_outputs(self) -> int:
+        return self.train.num_outputs
+
+    @property
+    def success_rule(self) -> str | None:
+        return None if self.truth is None else self.truth.success_rule
+
+    @functools.cached_property
+    def sha256(self) -> str:
+        """Digest of what a network can learn from: training and validation data, not the names."""
+        return hashlib.sha256((self.train.sha256() + self.valid.sha256()).encode()).hexdigest()
+
+    @property
+    def x_train(self) -> np.ndarray:
+        return _whole(self.train)[0]
+
+    @property
+    def y_train(self) -> np.ndarray:
+        return _whole(self.train)[1]
+
+    @property
+    def x_valid(self) -> np.ndarray:
+        return _whole(self.valid)[0]
+
+    @property
+    def y_valid(self) -> np.ndarray:
+        return _whole(self.valid)[1]
+
+
+def _whole(source: Source) -> tuple[np.ndarray, np.ndarray]:
+    size = 4 * source.num_rows * (source.num_inputs + source.num_outputs)
+    if size > _LARGEST_ARRAY_BYTES:
+        raise errors.InputError(
+            f"the data would be {size / 1e9:.1f} GB as one array; draw batches with gather(rows)"
+        )
+    if isinstance(source, ArraySource):
+        return source.x, source.y
+    x, y = source.gather(np.arange(source.num_rows))
+    return np.asarray(x), np.asarray(y)

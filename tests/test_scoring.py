@@ -1,0 +1,408 @@
+"""Scores against a truth, agreement of partitions, and rates over seeds."""
+
+import dataclasses
+import itertools
+import math
+
+import hypothesis
+import networkx as nx
+import numpy as np
+import pytest
+from hypothesis import strategies as st
+
+from nsculpt import analysis, errors
+from nsculpt.analysis import partitions, readings, scoring, structure
+from nsculpt.tasks import task
+
+
+def functions(nodes, edges=()):
+    graph = nx.DiGraph()
+    for name, (inputs, outputs) in nodes.items():
+        graph.add_node(name, inputs=inputs, outputs=outputs)
+    graph.add_edges_from(edges)
+    return graph
+
+
+PAIRS = np.kron(np.eye(2), np.ones((2, 1)))  # inputs {0, 1} -> unit 0, {2, 3} -> unit 1
+TWO_PAIRS = task.Truth(
+    ((0, 1), (2, 3)),
+    ((0,), (1,)),
+    functions({"left": ((0, 1), (0,)), "right": ((2, 3), (1,))}),
+    success_rule="partition",
+)
+
+
+def scores_of(masks, truth, **settings):
+    return analysis.analyze(masks, truth=truth, **settings).scores
+
+
+def test_perfect_partition():
+    scores = scores_of([PAIRS, np.eye(2), np.eye(2)], TWO_PAIRS)
+    assert scores == {
+        "inputs_recovered": True,
+        "outputs_recovered": True,
+        "live_inputs_share": 1.0,
+        "hidden_separable": True,
+        "middle_separable": True,
+        "structure_recovered": True,
+        "level_input": True,
+        "level_single_intermediate": False,
+        "level_output": True,
+        "inputs_ari": 1.0,
+        "inputs_nmi": 1.0,
+        "outputs_ari": 1.0,
+        "outputs_nmi": 1.0,
+        "module_edge_precision": 1.0,
+        "module_edge_recall": 1.0,
+        "module_edge_f1": 1.0,
+    }
+
+
+def test_nothing_found_apart():
+    # One hidden unit reads all and feeds both outputs: one module of everything.
+    scores = scores_of([np.ones((4, 1)), np.ones((1, 2))], TWO_PAIRS)
+    assert not scores["inputs_recovered"]
+    assert not scores["outputs_recovered"]
+    assert not scores["hidden_separable"]
+    assert not scores["structure_recovered"]
+    assert scores["level_single_intermediate"]  # one module of all outputs
+    assert scores["inputs_ari"] == scores["inputs_nmi"] == 0.0
+
+
+def test_a_dead_input_is_a_miss_unless_optional():
+    masks = [PAIRS * [[1], [0], [1], [1]], np.eye(2)]
+    scores = scores_of(masks, TWO_PAIRS)
+    assert not scores["inputs_recovered"]
+    assert scores["live_inputs_share"] == 0.75
+    assert scores["inputs_ari"] == 1.0
+    optional = dataclasses.replace(TWO_PAIRS, inputs_optional=True)
+    assert scores_of(masks, optional)["inputs_recovered"]
+    # The live inputs have to be parted as the truth parts them all the same.
+    joined = dataclasses.replace(optional, input_groups=((0, 2, 3), (1,)))
+    assert not scores_of(masks, joined)["inputs_recovered"]
+    for truth, found in ((TWO_PAIRS, False), (optional, True), (joined, False)):
+        general = dataclasses.replace(truth, success_rule="general")
+        assert scores_of(masks, general)["structure_recovered"] is found
+
+
+def test_separability_counts_layers():
+    # The first hidden unit feeds both outputs, the second layer's units one each.
+    scores = scores_of([np.ones((4, 1)), np.ones((1, 2)), np.eye(2)], TWO_PAIRS)
+    assert not scores["hidden_separable"]
+    assert not scores["middle_separable"]
+    # The first hidden layer may be mixed below a separable one.
+    masks = [np.ones((4, 1)), np.ones((1, 2)), np.eye(2), np.eye(2)]
+    scores = scores_of(masks, TWO_PAIRS)
+    assert not scores["hidden_separable"]
+    assert scores["middle_separable"]
+    # One hidden layer has no layer below the last; one group of outputs is all that can be reached.
+    assert not scores_of([PAIRS, np.eye(2)], TWO_PAIRS)["middle_separable"]
+    one_group = dataclasses.replace(TWO_PAIRS, output_groups=((0, 1),))
+    scores = scores_of([np.ones((4, 1)), np.ones((1, 2)), np.eye(2)], one_group)
+    assert scores["hidden_separable"]
+    assert scores["middle_separable"]
+
+
+REUSE = task.Truth(((0, 1),), ((0, 2), (1, 3)), None, success_rule="reuse")
+TO_FOUR = [[1, 0, 1, 0], [0, 1, 0, 1]]
+
+
+@pytest.mark.parametrize(
+    ("masks", "found"),
+    [
+        # One unit reads both inputs, so it is theirs; two units above part the outputs.
+        ([np.ones((2, 1)), np.ones((1, 2)), TO_FOUR], True),
+        # The outputs are parted in the first hidden layer already, outside the inputs' module.
+        ([np.ones((2, 2)), TO_FOUR], False),
+        # All outputs follow the inputs' module.
+        ([np.ones((2, 1)), np.ones((1, 4))], False),
+        # The inputs are parted.
+        ([np.eye(2), TO_FOUR], False),
+    ],
+)
+def test_reuse_rule(masks, found):
+    assert scores_of(masks, REUSE)["structure_recovered"] is found
+
+
+HIERARCHY = task.Truth(
+    ((0, 1), (2, 3)),
+    ((0,), (1,)),
+    functions(
+        {"a": ((0, 1), ()), "b": ((2, 3), ()), "even": ((), (0,)), "odd": ((), (1,))},
+        itertools.product("ab", ("even", "odd")),
+    ),
+    success_rule="hierarchy",
+)
+# Two groups of inputs, each with its own unit; a third unit reads both and both outputs read it.
+ONE_BETWEEN = [PAIRS, np.ones((2, 1)), np.ones((1, 2)), np.eye(2)]
+
+
+@pytest.mark.parametrize(
+    ("masks", "found", "single", "general"),
+    [
+        (ONE_BETWEEN, True, True, True),
+        # Two hidden layers: the unit between takes the outputs along.
+        ([PAIRS, np.ones((2, 1)), np.ones((1, 2))], True, True, False),
+        # Two hidden layers, and one more module between: the paper asks for more depth.
+        ([PAIRS, np.ones((2, 2)), np.eye(2)], False, True, True),
+        # Three hidden layers that leave the outputs in one module.
+        ([PAIRS, np.eye(2), np.ones((2, 1)), np.ones((1, 2))], False, True, False),
+        # Nothing runs between the two groups.
+        ([PAIRS, np.eye(2), np.eye(2), np.eye(2)], False, False, False),
+    ],
+    ids=["three layers", "two layers", "one between two layers", "one module of outputs", "apart"],
+)
+def test_hierarchy_rule(masks, found, single, general):
+    scores = scores_of(masks, HIERARCHY)
+    assert scores["structure_recovered"] is found
+    assert scores["level_input"]
+    assert scores["level_single_intermediate"] is single
+    assert scores["level_output"] is scores["outputs_recovered"]
+    truth = dataclasses.replace(HIERARCHY, success_rule="general")
+    assert scores_of(masks, truth)["structure_recovered"] is general
+
+
+def test_edges_of_a_partly_right_graph():
+    # Found: inputs {0, 1} and {2, 3} into one module of all outputs. True: both into the pair
+    # between, and from there to each output. The module of all outputs is as like the pair
+    # (3 of 4 parts) as either output (1 + 1/2 + 1 + 1/2), and the pair is nearer the inputs.
+    scores = scores_of([PAIRS, np.ones((2, 1)), np.ones((1, 2))], HIERARCHY)
+    found = [scores[f"module_edge_{name}"] for name in ("precision", "recall", "f1")]
+    assert found == pytest.approx([1.0, 1 / 2, 2 / 3])
+    perfect = scores_of(ONE_BETWEEN, HIERARCHY)
+    assert [perfect[f"module_edge_{n}"] for n in ("precision", "recall", "f1")] == [1.0, 1.0, 1.0]
+
+
+def test_edge_agreement_by_hand():
+    def graph(*edges):
+        made = nx.DiGraph(edges)
+        for node in range(4):
+            inputs = frozenset({node} if node < 2 else ())
+            outputs = frozenset({node} if node > 1 else ())
+            made.add_node(node, inputs=inputs, outputs=outputs)
+        return made
+
+    true = graph((0, 2), (0, 3), (1, 3))
+    assert dataclasses.astuple(structure.edge_agreement(true, true)) == (1.0, 1.0, 1.0)
+    # 0-2 is right, 1-2 is not, 0-3 and 1-3 are missed: 1 of 2 and 1 of 3, F1 = 2 / 5.
+    found = structure.edge_agreement(graph((0, 2), (1, 2)), true)
+    assert dataclasses.astuple(found) == pytest.approx((1 / 2, 1 / 3, 2 / 5))
+    assert dataclasses.astuple(structure.edge_agreement(graph(), true)) == (0.0, 0.0, 0.0)
+    assert dataclasses.astuple(structure.edge_agreement(true, graph())) == (0.0, 0.0, 0.0)
+    assert dataclasses.astuple(structure.edge_agreement(graph(), graph())) == (1.0, 1.0, 1.0)
+
+
+def test_without_a_hierarchy_the_general_rule_is_the_partition():
+    truth = dataclasses.replace(TWO_PAIRS, hierarchy=None, success_rule="general")
+    scores = scores_of([PAIRS, np.eye(2)], truth)
+    assert scores["structure_recovered"]
+    assert scores["module_edge_f1"] is None
+    assert not scores_of([np.ones((4, 1)), np.ones((1, 2))], truth)["structure_recovered"]
+
+
+def test_general_rule_asks_for_the_edges():
+    # Inputs {0, 1} and output 0 are one module, inputs {2, 3} and output 1 another; output 2 reads
+    # both.
+    masks = [PAIRS, [[1, 0, 1], [0, 1, 1]]]
+    nodes = {"left": ((0, 1), (0,)), "right": ((2, 3), (1,)), "both": ((), (2,))}
+    three_outputs = dataclasses.replace(
+        TWO_PAIRS, output_groups=((0,), (1,), (2,)), success_rule="general"
+    )
+    for edges, found in (
+        ([("left", "both"), ("right", "both")], True),
+        ([("left", "both")], False),
+        ([("left", "both"), ("left", "right"), ("right", "both")], False),
+    ):
+        truth = dataclasses.replace(three_outputs, hierarchy=functions(nodes, edges))
+        assert scores_of(masks, truth)["outputs_recovered"]
+        assert scores_of(masks, truth)["structure_recovered"] is found
+
+
+def test_functions_with_the_same_users_are_one():
+    graph = structure.truth_graph(HIERARCHY, range(4))
+    held = sorted((sorted(n["inputs"]), sorted(n["outputs"])) for n in graph.nodes.values())
+    assert held == [([], []), ([], [0]), ([], [1]), ([0, 1], []), ([2, 3], [])]
+    assert graph.number_of_edges() == 4
+    # With one reader the pair is one with it; who reads the inputs stays apart.
+    truth = dataclasses.replace(
+        HIERARCHY,
+        hierarchy=functions(
+            {"a": ((0, 1), ()), "b": ((2, 3), ()), "both": ((), (0, 1))},
+            [("a", "both"), ("b", "both")],
+        ),
+    )
+    graph = structure.truth_graph(truth, range(4))
+    held = sorted((sorted(n["inputs"]), sorted(n["outputs"])) for n in graph.nodes.values())
+    assert held == [([], [0, 1]), ([0, 1], []), ([2, 3], [])]
+
+
+@hypothesis.given(
+    st.sets(st.tuples(st.integers(0, 5), st.integers(0, 5)), max_size=9),
+    st.permutations(range(6)),
+    st.sets(st.tuples(st.integers(0, 5), st.integers(0, 5)), max_size=9),
+)
+def test_isomorphic_is_a_search_over_all_matchings(pairs, order, others):
+    def graph(edges, names):
+        made = nx.DiGraph()
+        for node in names:  # node 0 holds the input, node 5 the output, the rest neither
+            index = names.index(node)
+            held = {"inputs": frozenset({0}) if index == 0 else frozenset()}
+            made.add_node(node, **held, outputs=frozenset({0}) if index == 5 else frozenset())
+        made.add_edges_from(
+            (names[min(e)], names[max(e)]) for e in edges if e[0] != e[1]
+        )  # fmt: skip
+        return made
+
+    plain, renamed = graph(pairs, list(range(6))), graph(pairs, list(order))
+    other = graph(others, list(range(6)))
+    assert structure.isomorphic(plain, renamed)
+    by_search = any(
+        {(match[u], match[v]) for u, v in plain.edges} == set(other.edges)
+        for match in ((0, *inner, 5) for inner in itertools.permutations(range(1, 5)))
+    )
+    assert structure.isomorphic(plain, other) is by_search
+
+
+def test_same_structure():
+    shallow = analysis.analyze([PAIRS, np.eye(2)])
+    deep = analysis.analyze([PAIRS[:, ::-1], np.eye(2)[::-1], np.eye(2)])
+    assert structure.same_structure(shallow, deep)
+    crossed = analysis.analyze([PAIRS[:, ::-1], np.eye(2)])
+    assert not structure.same_structure(shallow, crossed)  # outputs 0 and 1 change places
+    joined = analysis.analyze([PAIRS, np.ones((2, 1)), np.ones((1, 2))])
+    assert not structure.same_structure(shallow, joined)
+    one_dead = analysis.analyze([PAIRS * [[1], [0], [1], [1]], np.eye(2)])
+    assert not structure.same_structure(shallow, one_dead)
+
+
+@pytest.mark.parametrize(
+    ("changes", "message"),
+    [
+        ({"input_groups": ((0, 1), (2,))}, r"truth.input_groups: expected each of the 4 inputs"),
+        ({"input_groups": ((0, 1), (1, 2, 3))}, r"truth.input_groups: .* got \[0, 1, 1, 2, 3\]"),
+        ({"output_groups": ((0, 1, 2),)}, r"truth.output_groups: expected each of the 2 outputs"),
+        ({"success_rule": "reused"}, r"truth.success_rule: expected one of general, .* 'reused'"),
+        ({"hierarchy": nx.DiGraph([(0, 1), (1, 0)])}, r"truth.hierarchy: expected no cycle"),
+        ({"hierarchy": functions({"f": ((0, 9), ())})}, r"truth.hierarchy: .* 'f' .* below 4"),
+        ({"hierarchy": nx.DiGraph([("f", "g")])}, r"truth.hierarchy: .* 'f' to have 'inputs'"),
+    ],
+)
+def test_a_truth_that_does_not_fit(changes, message):
+    truth = dataclasses.replace(TWO_PAIRS, **changes)
+    with pytest.raises(errors.InputError, match=message):
+        scoring.check_truth(truth, (4, 2))
+    with pytest.raises(errors.InputError, match=message):
+        analysis.analyze([PAIRS], truth=truth)
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "index"),
+    [
+        ([0, 0, 1, 1], [1, 1, 0, 0], 1.0),
+        ([0, 0, 0], [5, 5, 5], 1.0),
+        ([0, 1, 2], [2, 0, 1], 1.0),
+        ([0, 0, 1, 1], [0, 1, 0, 1], -0.5),
+        # Together in both: 2 pairs; in the first 6, in the second 3, of 15: expected 18/15 = 1.2.
+        ([0, 0, 0, 1, 1, 1], [0, 0, 1, 1, 2, 2], (2 - 1.2) / (4.5 - 1.2)),
+        ([0, 0, 0, 0], [0, 0, 1, 1], 0.0),
+        ([3], [8], 1.0),
+    ],
+)
+def test_adjusted_rand_index(first, second, index):
+    found = partitions.adjusted_rand_index(np.array(first), np.array(second))
+    assert found == pytest.approx(index)
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "information"),
+    [
+        ([0, 0, 1, 1], [1, 1, 0, 0], 1.0),
+        ([0, 0, 0], [5, 5, 5], 1.0),
+        ([0, 0, 1, 1], [0, 1, 0, 1], 0.0),
+        ([0, 0, 0, 0], [0, 0, 1, 1], 0.0),
+        # Entropies log 2 and log 4, information log 2.
+        ([0, 0, 1, 1], [0, 1, 2, 3], 2 / 3),
+    ],
+)
+def test_normalized_mutual_information(first, second, information):
+    found = partitions.normalized_mutual_information(np.array(first), np.array(second))
+    assert found == pytest.approx(information)
+
+
+LABELS = st.integers(1, 8).flatmap(
+    lambda n: st.tuples(*[st.lists(st.integers(0, 3), min_size=n, max_size=n)] * 2)
+)
+
+
+@hypothesis.given(LABELS)
+def test_agreement_by_pairs_and_by_definition(labels):
+    first, second = (np.array(part) for part in labels)
+    pairs = list(itertools.combinations(range(len(first)), 2))
+    ours = {p for p in pairs if first[p[0]] == first[p[1]]}
+    theirs = {p for p in pairs if second[p[0]] == second[p[1]]}
+    rand = partitions.adjusted_rand_index(first, second)
+    same = ours == theirs
+    assert (rand == 1.0) is same
+    if not same:
+        expected = len(ours) * len(theirs) / len(pairs)
+        most = (len(ours) + len(theirs)) / 2
+        assert rand == pytest.approx((len(ours & theirs) - expected) / (most - expected))
+
+    def entropy(*columns):
+        seen = list(zip(*columns, strict=True))
+        return -sum(
+            (share := seen.count(value) / len(seen)) * math.log(share) for value in set(seen)
+        )
+
+    mutual = partitions.normalized_mutual_information(first, second)
+    total = entropy(first.tolist()) + entropy(second.tolist())
+    joint = entropy(first.tolist(), second.tolist())
+    assert mutual == pytest.approx(2 * (total - joint) / total if total else 1.0, abs=1e-12)
+
+
+def test_wilson_by_hand():
+    # z = 2: centre (p + 2/n) / (1 + 4/n), half 2 / (1 + 4/n) x sqrt(p q / n + 1 / n^2).
+    assert readings.wilson(2, 4, z=2.0) == pytest.approx((0.5 - 0.125**0.5, 0.5 + 0.125**0.5))
+    assert readings.wilson(0, 4, z=2.0) == (0.0, 0.5)
+    assert readings.wilson(4, 4, z=2.0) == (0.5, 1.0)
+    assert readings.wilson(81, 263) == pytest.approx((0.2553, 0.3662), abs=1e-4)  # Newcombe (1998)
+
+
+@hypothesis.given(st.integers(1, 40), st.floats(0, 1))
+def test_wilson_ends_solve_its_equation(n, rate):
+    z = 1.959964
+    low, high = readings.wilson(rate * n, n)
+    assert 0.0 <= low <= rate + 1e-9
+    assert rate - 1e-9 <= high <= 1.0
+    for end in (low, high):
+        assert (rate - end) ** 2 == pytest.approx(z**2 * end * (1 - end) / n, abs=1e-9)
+
+
+@pytest.mark.parametrize(("successes", "n"), [(1, 0), (-1, 4), (5, 4), (math.nan, 4)])
+def test_wilson_refuses(successes, n):
+    with pytest.raises(errors.InputError, match="0 <= successes <= n"):
+        readings.wilson(successes, n)
+
+
+def test_readings_by_hand():
+    rates = readings.readings([[True, False, False], [False, True], [True, True], []])
+    assert {name: reading["rate"] for name, reading in rates.items()} == {
+        "first": 2 / 4,
+        "mean": (1 / 3 + 1 / 2 + 1) / 4,
+        "any": 3 / 4,
+        "all": 1 / 4,
+    }
+    for name, reading in rates.items():
+        assert reading["n"] == 4
+        assert (reading["low"], reading["high"]) == readings.wilson(reading["rate"] * 4, 4)
+        assert reading.get("approximate", False) is (name == "mean")
+
+
+def test_readings_of_no_seed():
+    empty = {"rate": None, "n": 0, "low": None, "high": None}
+    assert readings.readings([]) == {
+        "first": empty,
+        "mean": empty | {"approximate": True},
+        "any": empty,
+        "all": empty,
+    }
