@@ -4,6 +4,7 @@ import dataclasses
 import gzip
 import itertools
 import json
+import pathlib
 import subprocess
 import sys
 
@@ -241,5 +242,8 @@ def test_neither_jax_nor_matplotlib_is_loaded():
         "import sys; from nsculpt import analysis; analysis.analyze([[[1]]]); "
         "print(sorted({'jax', 'matplotlib'} & set(sys.modules)))"
     )
-    ran = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    checkout = pathlib.Path(__file__).parents[1]
+    ran = subprocess.run(
+        [sys.executable, "-c", code], cwd=checkout, capture_output=True, text=True, check=True
+    )
     assert ran.stdout == "[]\n"

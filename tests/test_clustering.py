@@ -113,6 +113,15 @@ def test_modularity_by_hand():
     assert clustering.distance_modularity(distances, merges) == pytest.approx(expected, abs=1e-8)
 
 
+def test_of_equal_modularities_the_larger_count_is_taken():
+    # Cosines 1/2 between the first and each other and between the last two, else 0. D is made of
+    # 0.5/8 and 1/8, and its rows sum to 1.5/8, 2.5/8, 2/8 and 2/8. Three clusters: 1/8 inside the
+    # first pair, so M = 1/8 - (4/8)^2 - 2 (2/8)^2. Two: M = 2/8 - 2 (4/8)^2. Both are -1/4.
+    features = rows("00110", "10100", "01010", "00011")
+    assert clustering.distance_modularity(*tree_of(features)).tolist() == [-0.25, -0.25]
+    assert clustering.cluster(features).tolist() == [0, 0, 1, 2]
+
+
 def test_modularity_is_zero_where_all_distances_are():
     distances, merges = tree_of(rows("1", "1", "1", "1"))
     assert not distances.any()

@@ -115,7 +115,7 @@ def check_inside(whole: figure.Figure) -> None:
     test_layout.networks(), st.lists(st.sampled_from(ODD) | st.text(max_size=30), min_size=12,
                                      max_size=12), st.text()
 )  # fmt: skip
-@hypothesis.settings(deadline=None, max_examples=15)
+@hypothesis.settings(deadline=None, max_examples=8)
 def test_labels_are_inside_the_canvas(found: analysis.Analysis, odd: list[str], title: str) -> None:
     sizes = found.layer_sizes
     inputs, outputs = odd[: sizes[0]], odd[-sizes[-1] :]
@@ -146,7 +146,7 @@ def test_network_fits_into_any_axes(size: tuple[float, float]) -> None:
     for x, y in layout.layered(found).units.values():
         assert low < y < high
         assert axes.get_xlim()[0] < x < axes.get_xlim()[1]
-    assert all(text.get_window_extent().x0 >= 0 for text in axes.texts)
+    check_inside(axes.figure)
 
 
 def test_many_units_are_drawn(tmp_path: pathlib.Path) -> None:
@@ -276,7 +276,7 @@ def test_files_repeat(tmp_path: pathlib.Path) -> None:
         folder.mkdir()
         environment = os.environ | {"PYTHONHASHSEED": seed, "SOURCE_DATE_EPOCH": seed}
         subprocess.run(
-            [sys.executable, "-W", "error", "-c", SCRIPT, str(folder / "net.work")],
+            [sys.executable, "-W", "error::UserWarning", "-c", SCRIPT, str(folder / "net.work")],
             check=True, env=environment, cwd=pathlib.Path(__file__).parents[1],
         )  # fmt: skip
         assert sorted(path.name for path in folder.iterdir()) == ["net.work.png", "net.work.svg"]
@@ -289,7 +289,7 @@ def test_settings_of_the_user_do_not_matter(tmp_path: pathlib.Path) -> None:
     found = analysis.analyze([np.ones((2, 3), bool), np.ones((3, 1), bool)])
     for path, settings in (
         ("plain", {}),
-        ("other", {"font.size": 30.0, "savefig.facecolor": "black", "svg.hashsalt": "mine"}),
+        ("other", {"font.size": 30.0, "svg.fonttype": "none", "svg.hashsalt": "mine"}),
     ):
         with matplotlib.rc_context(settings):
             before = dict(matplotlib.rcParams)

@@ -147,10 +147,28 @@ ONE_BETWEEN = [PAIRS, np.ones((2, 1)), np.ones((1, 2)), np.eye(2)]
         ([PAIRS, np.ones((2, 2)), np.eye(2)], False, True, True),
         # Three hidden layers that leave the outputs in one module.
         ([PAIRS, np.eye(2), np.ones((2, 1)), np.ones((1, 2))], False, True, False),
+        # Two hidden layers and one module of all outputs, but two modules between.
+        (
+            [
+                [[1, 0, 1], [1, 0, 1], [0, 1, 0], [0, 1, 0]],
+                [[1, 0], [0, 1], [0, 1]],
+                [[1, 0], [1, 1]],
+            ],
+            False,
+            True,
+            False,
+        ),
         # Nothing runs between the two groups.
         ([PAIRS, np.eye(2), np.eye(2), np.eye(2)], False, False, False),
     ],
-    ids=["three layers", "two layers", "one between two layers", "one module of outputs", "apart"],
+    ids=[
+        "three layers",
+        "two layers",
+        "one between two layers",
+        "one module of outputs",
+        "two between",
+        "apart",
+    ],
 )
 def test_hierarchy_rule(masks, found, single, general):
     scores = scores_of(masks, HIERARCHY)
@@ -273,6 +291,21 @@ def test_same_structure():
     assert not structure.same_structure(shallow, joined)
     one_dead = analysis.analyze([PAIRS * [[1], [0], [1], [1]], np.eye(2)])
     assert not structure.same_structure(shallow, one_dead)
+
+
+def test_a_chain_may_not_hide_that_inputs_are_parted():
+    # Input 0 feeds hidden unit 1 alone, inputs 1 and 2 feed hidden unit 0. At a low threshold all
+    # above is the module of inputs 1 and 2, which has input 0's as its only predecessor.
+    masks = [[[0, 1], [1, 0], [1, 0]], [[1, 0], [1, 1]]]
+    parted = analysis.analyze(masks, merge_threshold=0.5)
+    whole = analysis.analyze([np.ones((3, 1)), np.ones((1, 2))])
+    graphs = [structure.found_graph(found.hierarchy) for found in (parted, whole)]
+    assert [len(found.hierarchy) for found in (parted, whole)] == [2, 1]
+    assert structure.isomorphic(*graphs)
+    assert not structure.same_structure(parted, whole)
+    truth = task.Truth(((0, 1, 2),), ((0, 1),), functions({"f": ((0, 1, 2), (0, 1))}))
+    assert scoring.score(whole, truth)["structure_recovered"]
+    assert not scoring.score(parted, truth)["structure_recovered"]
 
 
 @pytest.mark.parametrize(

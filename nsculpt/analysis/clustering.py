@@ -220,8 +220,9 @@ def all_one(first: np.ndarray, second: np.ndarray) -> float | None:
       >>> round(all_one(np.array([1, 1, 0, 0], bool), np.array([1, 0, 0, 0], bool)), 6)
       0.755929
     """
-    common, larger, expected, deviation = _common(first, second)
-    if (common >= 1 and common >= expected) or common >= larger:
+    common, _, expected, deviation = _common(first, second)
+    # The other condition of 5.2, all ones in common, is a case of this: k k / N is at most k.
+    if common >= 1 and common >= expected:
         return (common - expected) / deviation
     return None
 

@@ -41,11 +41,10 @@ def adjusted_rand_index(first: np.ndarray, second: np.ndarray) -> float:
       1.0
     """
     table = _contingency(first, second)
-    together = special.comb(table, 2).sum()
-    in_first = special.comb(table.sum(axis=1), 2).sum()
-    in_second = special.comb(table.sum(axis=0), 2).sum()
+    together = _num_pairs(table)
+    in_first, in_second = _num_pairs(table.sum(axis=1)), _num_pairs(table.sum(axis=0))
     maximum = (in_first + in_second) / 2
-    pairs = special.comb(table.sum(), 2)
+    pairs = _num_pairs(table.sum())
     if maximum in (0, pairs):
         return 1.0
     expected = in_first * in_second / pairs
@@ -75,6 +74,11 @@ def normalized_mutual_information(first: np.ndarray, second: np.ndarray) -> floa
         return 1.0
     information = float(special.rel_entr(table, np.outer(in_first, in_second)).sum())
     return min(max(2.0 * information / entropies, 0.0), 1.0)
+
+
+def _num_pairs(sizes: np.ndarray) -> int:
+    """Number of pairs within groups of these sizes."""
+    return int((sizes * (sizes - 1) // 2).sum())
 
 
 def _contingency(first: np.ndarray, second: np.ndarray) -> np.ndarray:

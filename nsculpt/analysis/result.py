@@ -50,10 +50,20 @@ def describe(
 ) -> str:
     """Modules with their units by layer, kinds and readers, in lines of up to 80 columns.
 
+    Long lists, of units in a layer or of modules, are counted rather than written out.
+
     Args:
       analysis: what to describe.
       input_names, output_names: one for each unit of the layer, dead ones included; by default the
         units' indices.
+
+    Example:
+      >>> from nsculpt import analysis
+      >>> print(describe(analysis.analyze([[[1], [1]]]), ["x0", "x1"], ["or"]))
+      2-1 network: 2 live edges, 1 module
+      module 0 (input-separable, output), read by no module
+        inputs: x0 x1
+        outputs: or
     """
     num_edges = sum(int(mask.sum()) for mask in analysis.edges)
     sizes = "-".join(map(str, analysis.layer_sizes))

@@ -182,12 +182,15 @@ def _hierarchy_rule(analysis: result.Analysis, truth: task.Truth, scores: dict[s
 def _general_rule(analysis: result.Analysis, truth: task.Truth, scores: dict[str, Any]) -> bool:
     """The module graph is the truth's, chains contracted, with inputs and outputs matched.
 
-    Where the truth has groups but no hierarchy, the partitions are all that can be asked for.
+    The partitions have to be recovered too, since a chain may unite two modules that hold inputs;
+    they are all that can be asked for where the truth has groups but no hierarchy.
     """
+    if not _partition_rule(analysis, truth, scores):
+        return False
     true_graph = structure.truth_graph(truth, analysis.live_units[0].tolist())
-    if true_graph is None:
-        return _partition_rule(analysis, truth, scores)
-    return structure.isomorphic(structure.found_graph(analysis.hierarchy), true_graph)
+    return true_graph is None or structure.isomorphic(
+        structure.found_graph(analysis.hierarchy), true_graph
+    )
 
 
 _Rule = Callable[[result.Analysis, task.Truth, dict[str, Any]], bool]

@@ -31,8 +31,6 @@ Task = task.Task
 Truth = task.Truth
 register_task = catalog.register_task
 load_plugin = plugins.load
-from_truth_table = truth_table.load
-from_dataset = dataset.load
 
 
 def load_task(name: str) -> task.Task:
@@ -57,13 +55,13 @@ def load_task(name: str) -> task.Task:
       >>> task.truth.input_groups
       ((0, 1), (2, 3), (4, 5))
     """
-    made = catalog.TASKS[name]()
+    made = plugins.called(catalog.TASKS[name], f"task {name!r}")
     if isinstance(made, str):
         made = FunctionGraph.from_formulas(made, name, where=f"task {name!r}")
     if isinstance(made, FunctionGraph):
-        return made.to_task(name)
+        made = made.to_task(name)
     if isinstance(made, Task):
-        return dataclasses.replace(made, name=name)
+        return dataclasses.replace(made, name=name, origin=("task", name))
     raise errors.InputError(
         f"task {name!r}: its function returned {type(made).__name__}; "
         "expected FunctionGraph, Task or str"
@@ -90,7 +88,19 @@ def from_formulas(text: str, name: str = "formulas") -> task.Task:
       >>> task.truth.input_groups
       ((0,), (1,), (2,))
     """
-    return FunctionGraph.from_formulas(text, name).to_task()
+    made = FunctionGraph.from_formulas(text, name).to_task()
+    lines = (line.partition("#")[0].strip() for line in text.splitlines())
+    return dataclasses.replace(made, origin=("formulas", "; ".join(filter(None, lines))))
+
+
+def from_truth_table(path: files.Path) -> task.Task:
+    """The task of a CSV file, see `truth_table.load`."""
+    return _from_file("truth_table", truth_table.load(path), path)
+
+
+def from_dataset(path: files.Path) -> task.Task:
+    """The task of an npz file, see `dataset.load`."""
+    return _from_file("dataset", dataset.load(path), path)
 
 
 def from_function_graph(path: files.Path) -> task.Task:
@@ -108,4 +118,10 @@ def from_function_graph(path: files.Path) -> task.Task:
     Source: DESIGN 3.
     """
     graph = FunctionGraph.from_json(files.read_text(path), where=str(path))
-    return graph.to_task(graph.name or pathlib.Path(path).stem)
+    made = graph.to_task(graph.name or pathlib.Path(path).stem)
+    return _from_file("function_graph", made, path)
+
+
+def _from_file(flag: str, made: task.Task, path: files.Path) -> task.Task:
+    # Absolute, so that a run folder can be run again from elsewhere.
+    return dataclasses.replace(made, origin=(flag, str(pathlib.Path(path).resolve())))

@@ -5,6 +5,8 @@ import pathlib
 import sys
 import traceback
 import types
+from collections.abc import Callable
+from typing import Any
 
 from nsculpt import errors
 from nsculpt.tasks import files
@@ -45,8 +47,23 @@ def _run(path: str, content: bytes, module_name: str) -> None:
         exec(compile(content, path, "exec"), module.__dict__)
     except (Exception, SystemExit) as error:
         del sys.modules[module_name]
-        text = " ".join(f"{type(error).__name__}: {error}".split()).removesuffix(":")
-        raise errors.InputError(f"{path}, line {_line(error, path)}: {text}") from error
+        raise errors.InputError(f"{path}, line {_line(error, path)}: {_told(error)}") from error
+
+
+def called(function: Callable[[], Any], where: str) -> Any:
+    """What a function of the user's own returns; its failure is an InputError that says where."""
+    try:
+        return function()
+    except errors.InputError:
+        raise
+    except Exception as error:
+        last = traceback.extract_tb(error.__traceback__)[-1]
+        place = f"{last.filename}, line {last.lineno}"
+        raise errors.InputError(f"{where}: {place}: {_told(error)}") from error
+
+
+def _told(error: BaseException) -> str:
+    return " ".join(f"{type(error).__name__}: {error}".split()).removesuffix(":")
 
 
 def _line(error: BaseException, path: str) -> int:
