@@ -48,9 +48,8 @@ def load() -> tuple[Preset, ...]:
 def find(task: str, layer_sizes: tuple[int, ...]) -> tuple[Preset, bool]:
     """The preset of a task and network, or the nearest one, and whether it is exact.
 
-    Nearest: by number of inputs (as a ratio), then by depth; of those that tie, the task's own, then
-    by mean hidden width, then the one that trains for most epochs, since an unknown task had better
-    be learned.
+    Nearest: by number of inputs (as a ratio), then by depth; of those that tie, the task's own,
+    then by mean hidden width, then the one that trains for most epochs.
 
     Example:
       >>> preset, exact = find("reused", (4, 24, 24, 16))

@@ -9,7 +9,6 @@ timings.json    times, and nothing else does hold any
 import contextlib
 import io
 import json
-import os
 import pathlib
 import zipfile
 import zlib
@@ -19,7 +18,7 @@ from typing import Any
 import filelock
 import numpy as np
 
-from nsculpt import errors
+from nsculpt import atomic, errors
 from nsculpt.sculpting import jobs, program
 
 # Flags whose values may change between two commands on one folder: they choose which jobs there
@@ -30,17 +29,9 @@ _VERSION_KEYS = ("algorithm_version", "jax_version", "backend", "tile")
 
 
 def write_bytes(path: pathlib.Path, content: bytes) -> None:
-    """Writes a file whole or not at all: temporary name, sync, rename."""
-    temporary = path.with_name(f".{path.name}.{os.getpid()}.tmp")
-    try:
-        with temporary.open("wb") as file:
-            file.write(content)
-            file.flush()
-            os.fsync(file.fileno())
-        temporary.replace(path)
-    except BaseException:
-        temporary.unlink(missing_ok=True)
-        raise
+    """Writes a file whole or not at all."""
+    with atomic.replacing(path) as file:
+        file.write(content)
 
 
 def write_json(path: pathlib.Path, content: Any) -> None:

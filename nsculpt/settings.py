@@ -102,14 +102,17 @@ def resolve(task: task_lib.Task, hidden: Iterable[int], **given: Any) -> Setting
         raise errors.InputError(f"hidden={shown}: {expected}", "hidden")
     layer_sizes = (task.num_inputs, *hidden, task.num_outputs)
     preset, exact = presets.find(task.name, layer_sizes)
+    # The paper tuned each preset to its task. An unknown task is trained with more care: on random
+    # tasks 117 of 120 dense networks learn so, and 87 with the presets as they are (BUILD_NOTES).
+    care = 1 if preset.task == task.name else 2
     values = {
         "hidden": hidden,
         "seeds": SEEDS,
         "unit_steps": UNIT_STEPS,
         "edge_steps": EDGE_STEPS,
-        "learning_rate": preset.learning_rate,
+        "learning_rate": preset.learning_rate / care**2,
         "batch_size": preset.batch_size,
-        "epochs": preset.epochs,
+        "epochs": preset.epochs * care,
         # The paper's noise blurs bits; what it would do to other data nobody has said.
         "input_noise": 0.1 if task.exact else 0.0,
         "accuracy_threshold": 100.0 if task.exact else None,
@@ -125,8 +128,9 @@ def resolve(task: task_lib.Task, hidden: Iterable[int], **given: Any) -> Setting
         name for name, value in given.items() if value is not None
     }:
         _log.info(
-            "no preset for %s %s: taking the nearest, %s",
+            "no preset for %s %s: training as for the nearest, %s%s",
             task.name, "-".join(map(str, layer_sizes)), preset,
+            "" if care == 1 else ", at a quarter of its learning rate and for twice its epochs",
         )  # fmt: skip
     if given.get("accuracy_threshold") is not None and given.get("accuracy_tolerance") is not None:
         raise errors.InputError(

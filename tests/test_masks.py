@@ -61,9 +61,7 @@ def test_edges_left_at_a_unit_that_died_stay_in_the_mask():
 
 
 layers = st.lists(st.integers(1, 5), min_size=3, max_size=6).flatmap(
-    lambda sizes: st.tuples(
-        *(hnp.arrays(bool, pair) for pair in itertools.pairwise(sizes))
-    )
+    lambda sizes: st.tuples(*(hnp.arrays(bool, pair) for pair in itertools.pairwise(sizes)))
 )
 
 

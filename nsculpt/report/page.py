@@ -11,6 +11,7 @@ import matplotlib.style
 from matplotlib import figure
 from matplotlib.backends import backend_agg
 
+from nsculpt import atomic
 from nsculpt.report import shapes
 
 _DPI = 150
@@ -95,9 +96,5 @@ def save(path: str | os.PathLike[str], panels: Sequence[Panel], title: str) -> N
         page = compose(panels, title)
         for ending, metadata in (("svg", {"Date": None}), ("png", {"Software": None})):
             target = path.with_name(f"{path.name}.{ending}")
-            aside = path.with_name(f".{target.name}.{os.getpid()}.tmp")
-            try:
-                page.savefig(aside, format=ending, dpi=_DPI, facecolor="white", metadata=metadata)
-                aside.replace(target)
-            finally:
-                aside.unlink(missing_ok=True)
+            with atomic.replacing(target) as file:
+                page.savefig(file, format=ending, dpi=_DPI, facecolor="white", metadata=metadata)
