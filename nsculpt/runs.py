@@ -83,7 +83,8 @@ class RunFolder:
 
 
 def _read(path: pathlib.Path) -> tuple[dict[str, Any], jobs.Record]:
-    with np.load(path, allow_pickle=False) as file:  # zip members carry a CRC, checked on reading
+    # From memory, since numpy leaves a damaged file open. Zip members carry a CRC that is checked.
+    with np.load(io.BytesIO(path.read_bytes()), allow_pickle=False) as file:
         num_layers = sum(name.startswith("kernel_") for name in file.files)
         record = jobs.Record(
             [file[f"kernel_{index}"] for index in range(num_layers)],
@@ -118,6 +119,7 @@ def open_folder(
             f"out_dir={path}: holds other files and no run.flags; expected a new or empty folder",
             "out_dir",
         )
+    _refuse_other_flags(path, flags)
     try:
         (path / "jobs").mkdir(parents=True, exist_ok=True)
         lock = filelock.FileLock(path / ".lock", blocking=False)
@@ -127,8 +129,7 @@ def open_folder(
     except OSError as error:
         raise errors.InputError(f"out_dir={path}: {error.strerror}", "out_dir") from error
     try:
-        if known.exists():
-            _refuse_other_flags(path, _parse(known.read_text("utf-8")), flags)
+        _refuse_other_flags(path, flags)  # again, now that nobody else can write them
         _refuse_other_jobs(path, cell)
         lines = ["# Resolved settings of this folder. The same command continues it."]
         lines += [f"--{name}={value}" for name, value in flags.items()]
@@ -138,15 +139,13 @@ def open_folder(
         lock.release()
 
 
-def _parse(text: str) -> dict[str, str]:
-    lines = [line.strip() for line in text.splitlines()]
+def _refuse_other_flags(path: pathlib.Path, now: Mapping[str, str]) -> None:
+    known = path / "run.flags"
+    if not known.exists():
+        return
+    lines = [line.strip() for line in known.read_text("utf-8").splitlines()]
     pairs = (line[2:].partition("=") for line in lines if line.startswith("--"))
-    return {name: value for name, _, value in pairs}
-
-
-def _refuse_other_flags(
-    path: pathlib.Path, before: Mapping[str, str], now: Mapping[str, str]
-) -> None:
+    before = {name: value for name, _, value in pairs}
     for name in dict.fromkeys([*now, *before]):
         if name not in _FREE_FLAGS and before.get(name) != now.get(name):
             raise errors.InputError(

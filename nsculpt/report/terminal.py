@@ -55,7 +55,8 @@ def _heading(sculpture: "experiment.Sculpture") -> str:
     grid = (settings.seeds, settings.unit_steps, settings.edge_steps)
     names = ("seed", "unit step", "edge step")
     counts = " x ".join(_counted(len(v), name) for v, name in zip(grid, names, strict=True))
-    return f"{sculpture.task.name}, network {sizes}: {len(sculpture.records)} prunings ({counts})"
+    text = f"{sculpture.task.name} {sizes}: {len(sculpture.records)} prunings ({counts})"
+    return "\n".join(_wrapped([text]))
 
 
 def _seeds(sculpture: "experiment.Sculpture") -> str:
