@@ -81,8 +81,8 @@ class Parser:
             if flag.boolean and not equals:
                 text = "true"
             elif not equals:
-                text, _ = next(rest, (None, ""))
-                if text is None or text.startswith("--"):
+                text, _ = next(rest, ("--", ""))
+                if text.startswith("--"):
                     raise errors.InputError(f"{where}--{name}: expected a value, --{name}=...")
             try:
                 flag.parse(text)
@@ -114,7 +114,7 @@ def _wrap(text: str, indent: str = "") -> list[str]:
     return textwrap.wrap(flat, 80, initial_indent=indent, subsequent_indent=indent)
 
 
-class _Parser(absl_flags.ArgumentParser):  # type: ignore[misc]
+class _Parser(absl_flags.ArgumentParser):
     """Reads a flag's text with a function that raises ValueError with what it expected."""
 
     syntactic_help = ""
@@ -200,10 +200,11 @@ def _items(text: str, expected: str) -> list[str]:
     values: list[str] = []
     for item in text.split(","):
         try:
-            first, *ends = [decimal.Decimal(part) for part in item.split(":")]
-            last, step = [*ends, first, 1][:2] if len(ends) != 1 else (ends[0], decimal.Decimal(1))
+            parts = [decimal.Decimal(part) for part in item.split(":")]
+            first, last = parts[0], parts[min(1, len(parts) - 1)]
+            step = parts[2] if len(parts) > 2 else decimal.Decimal(1)
             count, left_over = divmod(last - first, step)
-            if len(ends) > 2 or step <= 0 or count < 0:
+            if len(parts) > 3 or step <= 0 or count < 0:
                 raise ValueError
         except (ArithmeticError, ValueError):
             raise ValueError(f"cannot read {item!r}; expected {expected}") from None

@@ -4,7 +4,7 @@ import logging
 import pathlib
 import signal
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import nsculpt
@@ -15,7 +15,7 @@ from nsculpt import settings as settings_lib
 from nsculpt.tasks import task as task_lib
 
 # Flag -> how the task it names is loaded.
-_TASK_FLAGS = {
+_TASK_FLAGS: dict[str, Callable[[str], task_lib.Task]] = {
     "task": tasks_lib.load_task,
     "formulas": tasks_lib.from_formulas,
     "truth_table": tasks_lib.from_truth_table,

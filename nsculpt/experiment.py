@@ -14,7 +14,7 @@ import nsculpt.tasks as tasks_lib
 from nsculpt import errors, runs, selection
 from nsculpt import settings as settings_lib
 from nsculpt.analysis import pipeline, readings, result
-from nsculpt.report import export, progress
+from nsculpt.report import export, progress, terminal
 from nsculpt.sculpting import jobs, program, sweep, training
 from nsculpt.tasks import plugins
 from nsculpt.tasks import task as task_lib
@@ -47,8 +47,6 @@ class Sculpture:
     rates: Mapping[str, dict[str, dict[str, Any]]]
 
     def __str__(self) -> str:
-        from nsculpt.report import terminal
-
         return terminal.report(self)
 
 

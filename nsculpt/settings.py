@@ -105,7 +105,7 @@ def resolve(task: task_lib.Task, hidden: Iterable[int], **given: Any) -> Setting
     # The paper tuned each preset to its task. An unknown task is trained with more care: on random
     # tasks 117 of 120 dense networks learn so, and 87 with the presets as they are (BUILD_NOTES).
     care = 1 if preset.task == task.name else 2
-    values = {
+    values: dict[str, Any] = {
         "hidden": hidden,
         "seeds": SEEDS,
         "unit_steps": UNIT_STEPS,

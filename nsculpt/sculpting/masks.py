@@ -59,7 +59,7 @@ def keep_units(masks: PyTree, keep: list[jax.Array]) -> PyTree:
 
 def num_alive_edges(masks: PyTree) -> jax.Array:
     """Edges in the mask, those of dead units included; int32, shape ()."""
-    return sum(jnp.sum(mask, dtype=jnp.int32) for mask in edges_of(masks))  # type: ignore[return-value]
+    return sum(jnp.sum(mask, dtype=jnp.int32) for mask in edges_of(masks))
 
 
 def num_live_hidden_units(masks: PyTree) -> jax.Array:
@@ -72,4 +72,4 @@ def num_live_hidden_units(masks: PyTree) -> jax.Array:
     for mask in reversed(edges):
         reaches.append(jnp.any(mask & reaches[-1][None, :], axis=1))
     hidden = zip(reached[1:-1], reaches[-2:0:-1], strict=True)
-    return sum(jnp.sum(a & b, dtype=jnp.int32) for a, b in hidden)  # type: ignore[return-value]
+    return sum(jnp.sum(a & b, dtype=jnp.int32) for a, b in hidden)

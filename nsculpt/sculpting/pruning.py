@@ -1,9 +1,8 @@
 """One round of sculpting for one lane: rank, prune, retrain (section 3, DESIGN 4.3 to 4.6)."""
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, NamedTuple
 
-import flax.struct
 import jax
 import jax.numpy as jnp
 
@@ -22,8 +21,7 @@ _INITIALISE, _ROUND = 0, 1
 NOTHING = -1  # a rank that prunes nothing
 
 
-@flax.struct.dataclass
-class Order:
+class Order(NamedTuple):
     """What the host tells one lane to do next. All int32, shape ()."""
 
     seed: jax.Array
@@ -34,8 +32,7 @@ class Order:
     k: jax.Array  # prune all saliencies up to the k-th smallest, counted from 0; or NOTHING
 
 
-@flax.struct.dataclass
-class Outcome:
+class Outcome(NamedTuple):
     """What a lane tells the host after a round."""
 
     fit: training.Fit

@@ -2,9 +2,8 @@
 
 import dataclasses
 from collections.abc import Callable
-from typing import Any
+from typing import Any, NamedTuple
 
-import flax.struct
 import jax
 import jax.numpy as jnp
 import optax
@@ -27,8 +26,7 @@ class Training:
     weight_decay: float = 1e-4  # L2, added to the gradient before Adam (coupled)
 
 
-@flax.struct.dataclass
-class Fit:
+class Fit(NamedTuple):
     """What a round reports about the parameters it kept."""
 
     wrong_bits: jax.Array  # int32, (): validation output bits on the wrong side of 0.5
