@@ -15,7 +15,7 @@ from nsculpt import errors, runs, selection
 from nsculpt import settings as settings_lib
 from nsculpt.analysis import pipeline, readings, result
 from nsculpt.report import export, progress, terminal
-from nsculpt.sculpting import jobs, program, sweep, training
+from nsculpt.sculpting import jobs, program, saliency, sweep, training
 from nsculpt.tasks import plugins
 from nsculpt.tasks import task as task_lib
 
@@ -167,6 +167,7 @@ def sculpt(
     if lanes is not None and lanes < 1:
         raise errors.InputError(f"lanes={lanes}: expected at least 1", "lanes")
     cell = make_cell(task, settings, plugin_sha256)
+    saliency.check(cell.layer_sizes, task.valid, settings.unit_saliency, settings.edge_saliency)
     wanted = jobs.grid(settings.seeds, settings.unit_steps, settings.edge_steps)
     with contextlib.ExitStack() as stack:
         store: sweep.Store = _Memory()

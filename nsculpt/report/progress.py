@@ -1,5 +1,6 @@
 """How far a sweep is: a bar with the time left on a terminal, plain lines elsewhere."""
 
+import datetime
 import sys
 import time
 from collections.abc import Sequence
@@ -28,49 +29,51 @@ class Silent:
 
 
 class Progress(Silent):
-    """Counts trained rounds. How many a job takes is known at its end, so the total is an estimate
-    that is mended as jobs finish.
-    """
+    """Counts trained rounds. How many a job takes shows at its end; before, it is an estimate."""
 
     def __init__(self, stream: TextIO | None = None):
         self._stream = sys.stderr if stream is None else stream
         self._bar: tqdm.tqdm | None = None
         self._rounds: dict[jobs.Job, int] = {}
-        self._jobs_done = 0
-        self._num_jobs = 0
+        self._num_jobs = self._jobs_done = 0
+        self._total = self._done = 0.0  # rounds
         self._fewest: int | None = None
-        self._line_at = time.monotonic()
+        self._began = self._line_at = time.monotonic()
 
     def planned(self, pending: Sequence[jobs.Job], num_lanes: int) -> None:
         self._num_jobs = len(pending)
-        if not pending:
-            return
-        self._bar = tqdm.tqdm(
-            total=sum(sweep.expected_rounds(job) for job in pending),
-            file=self._stream,
-            disable=not self._stream.isatty(),
-            bar_format="{percentage:3.0f}% |{bar:20}|{postfix} [{elapsed}, about {remaining} left]",
-            leave=False,
-        )
-        self._say("compiling")
+        self._total = sum(sweep.expected_rounds(job) for job in pending)
+        if pending:
+            self._bar = tqdm.tqdm(
+                total=self._total,
+                file=self._stream,
+                disable=not self._stream.isatty(),
+                bar_format="{percentage:3.0f}% |{bar:20}|{postfix}",
+                leave=False,
+            )
+            self._say("compiling")
 
     def round_done(self, busy: Sequence[jobs.Job]) -> None:
-        assert self._bar is not None
         for job in busy:
-            # A job that outlasts its estimate waits at the estimate: the bar never runs over.
+            # A job that outlasts its estimate waits there: the bar never runs over.
             self._rounds[job] = self._rounds.get(job, 0) + 1
             if self._rounds[job] <= sweep.expected_rounds(job):
-                self._bar.update(1)
+                self._advance(1)
+        left = (time.monotonic() - self._began) * (self._total / max(self._done, 1) - 1)
         fewest = "" if self._fewest is None else f", sparsest {self._fewest} edges"
-        self._say(f"{self._jobs_done} of {self._num_jobs} jobs{fewest}")
+        jobs_done = f"{self._jobs_done} of {self._num_jobs} jobs"
+        self._say(f"{jobs_done}{fewest}, about {datetime.timedelta(seconds=int(left))} left")
 
     def job_done(self, job: jobs.Job, record: jobs.Record) -> None:
-        assert self._bar is not None
         self._jobs_done += 1
         if job.edge_step and record.status == jobs.ACCEPTED:
             self._fewest = min(record.alive_edges, self._fewest or record.alive_edges)
-        expected = sweep.expected_rounds(job)
-        self._bar.update(max(0.0, expected - self._rounds.get(job, 0)))
+        self._advance(max(0.0, sweep.expected_rounds(job) - self._rounds.get(job, 0)))
+
+    def _advance(self, rounds: float) -> None:
+        assert self._bar is not None
+        self._done += rounds
+        self._bar.update(rounds)
 
     def _say(self, text: str) -> None:
         assert self._bar is not None

@@ -121,8 +121,10 @@ def compile_round(cell: Cell) -> Callable[[Sequence[jobs.Round]], list[jobs.Repl
         [np.zeros(width, np.float32) for width in cell.layer_sizes[1:]],
         [np.zeros(shape, np.bool_) for shape in shapes],
     )
-    # Ahead of time, so that tiles which start at once do not each compile it.
-    compiled = batched.lower(*to_device([example])).compile()
+    # Ahead of time, so that tiles which start at once do not each compile it; and without the
+    # shortened float32 products of some accelerators.
+    with jax.default_matmul_precision("highest"):
+        compiled = batched.lower(*to_device([example])).compile()
 
     def program(rounds: Sequence[jobs.Round]) -> list[jobs.Reply]:
         params, edges, outcome = jax.device_get(compiled(*to_device(rounds)))

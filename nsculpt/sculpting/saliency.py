@@ -1,14 +1,17 @@
 """How much a unit or an edge matters (section 3): what pruning ranks by."""
 
+import itertools
+from collections.abc import Sequence
 from typing import Any
 
 import jax
 import jax.numpy as jnp
 import optax
 
-from nsculpt import registry
+from nsculpt import errors, registry
 from nsculpt.sculpting import masks as masks_lib
 from nsculpt.sculpting import model as model_lib
+from nsculpt.tasks import plugins
 from nsculpt.tasks import task as task_lib
 
 PyTree = Any
@@ -20,6 +23,40 @@ EDGE_SALIENCIES = registry.Registry("edge saliency")
 
 register_unit_saliency = UNIT_SALIENCIES.register
 register_edge_saliency = EDGE_SALIENCIES.register
+
+
+def check(layer_sizes: Sequence[int], source: task_lib.Source, unit: str, edge: str) -> None:
+    """Refuses saliencies that fail or give other shapes, before anything is trained or written.
+
+    Args:
+      layer_sizes: layer sizes `[I, H_1 ... H_D, O]`.
+      source: the rows they will see.
+      unit, edge: registered names.
+
+    Raises:
+      InputError: names the saliency, and what it gave.
+    """
+    network = model_lib.MaskedMLP(tuple(layer_sizes[1:]))
+    variables = jax.eval_shape(network.init, jax.random.key(0), jnp.zeros((1, layer_sizes[0])))
+    units = [(width,) for width in layer_sizes[1:-1]]
+    for known, name, expected in (
+        (UNIT_SALIENCIES, unit, units),
+        (EDGE_SALIENCIES, edge, list(itertools.pairwise(layer_sizes))),
+    ):
+
+        def score(params: PyTree, masks: PyTree, function: Any = known[name]) -> Any:
+            return function(network, params, masks, source)
+
+        def shapes(score: Any = score) -> list[tuple[int, ...]]:
+            found = jax.eval_shape(score, variables["params"], variables["masks"])
+            return [tuple(each.shape) for each in found]
+
+        field = known.kind.replace(" ", "_")
+        found = plugins.called(shapes, f"{field}={name}")
+        if found != expected:
+            raise errors.InputError(
+                f"{field}={name}: gave arrays of shapes {found}; expected {expected}", field
+            )
 
 
 @register_unit_saliency("gradient_activation")
