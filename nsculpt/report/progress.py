@@ -54,6 +54,8 @@ class Progress(Silent):
             self._say("compiling")
 
     def round_done(self, busy: Sequence[jobs.Job]) -> None:
+        if not self._rounds:
+            self._began = time.monotonic()  # what came before was compilation
         for job in busy:
             # A job that outlasts its estimate waits there: the bar never runs over.
             self._rounds[job] = self._rounds.get(job, 0) + 1
@@ -62,7 +64,7 @@ class Progress(Silent):
         left = (time.monotonic() - self._began) * (self._total / max(self._done, 1) - 1)
         fewest = "" if self._fewest is None else f", sparsest {self._fewest} edges"
         jobs_done = f"{self._jobs_done} of {self._num_jobs} jobs"
-        self._say(f"{jobs_done}{fewest}, about {datetime.timedelta(seconds=int(left))} left")
+        self._say(f"{jobs_done}{fewest}, {datetime.timedelta(seconds=int(left))} left")
 
     def job_done(self, job: jobs.Job, record: jobs.Record) -> None:
         self._jobs_done += 1
