@@ -2,6 +2,7 @@
 
 import logging
 import pathlib
+import re
 import signal
 import sys
 from collections.abc import Callable, Sequence
@@ -145,6 +146,12 @@ def plan(task: task_lib.Task, settings: settings_lib.Settings, out_dir: pathlib.
     )
 
 
+def default_out_dir(task: task_lib.Task, hidden: Sequence[int]) -> pathlib.Path:
+    """runs/TASK_WIDTHS; what could leave that folder is taken out of the name."""
+    name = re.sub(r"[^\w.-]", "_", task.name)
+    return pathlib.Path("runs", f"{name}_{'_'.join(map(str, hidden))}")
+
+
 def run(parser: flags.Parser) -> None:
     """Does what the flags ask for."""
     plugin = parser["plugin"]
@@ -156,8 +163,7 @@ def run(parser: flags.Parser) -> None:
     task = load_task(parser)
     hidden = parser["hidden"] or (24, 24)
     given: dict[str, Any] = {name: parser[name] for name in _SETTINGS}
-    widths = "_".join(map(str, hidden))
-    out_dir = pathlib.Path(parser["out_dir"] or pathlib.Path("runs") / f"{task.name}_{widths}")
+    out_dir = pathlib.Path(parser["out_dir"] or default_out_dir(task, hidden))
     if parser["dry_run"]:
         print(plan(task, settings_lib.resolve(task, hidden, **given), out_dir))
         return

@@ -1,8 +1,7 @@
-"""Scores against a truth, agreement of partitions, and rates over seeds."""
+"""Scores of networks against a truth."""
 
 import dataclasses
 import itertools
-import math
 
 import hypothesis
 import networkx as nx
@@ -11,7 +10,7 @@ import pytest
 from hypothesis import strategies as st
 
 from nsculpt import analysis, errors
-from nsculpt.analysis import partitions, readings, scoring, structure
+from nsculpt.analysis import scoring, structure
 from nsculpt.tasks import task
 
 
@@ -326,116 +325,3 @@ def test_a_truth_that_does_not_fit(changes, message):
         scoring.check_truth(truth, (4, 2))
     with pytest.raises(errors.InputError, match=message):
         analysis.analyze([PAIRS], truth=truth)
-
-
-@pytest.mark.parametrize(
-    ("first", "second", "index"),
-    [
-        ([0, 0, 1, 1], [1, 1, 0, 0], 1.0),
-        ([0, 0, 0], [5, 5, 5], 1.0),
-        ([0, 1, 2], [2, 0, 1], 1.0),
-        ([0, 0, 1, 1], [0, 1, 0, 1], -0.5),
-        # Together in both: 2 pairs; in the first 6, in the second 3, of 15: expected 18/15 = 1.2.
-        ([0, 0, 0, 1, 1, 1], [0, 0, 1, 1, 2, 2], (2 - 1.2) / (4.5 - 1.2)),
-        ([0, 0, 0, 0], [0, 0, 1, 1], 0.0),
-        ([3], [8], 1.0),
-    ],
-)
-def test_adjusted_rand_index(first, second, index):
-    found = partitions.adjusted_rand_index(np.array(first), np.array(second))
-    assert found == pytest.approx(index)
-
-
-@pytest.mark.parametrize(
-    ("first", "second", "information"),
-    [
-        ([0, 0, 1, 1], [1, 1, 0, 0], 1.0),
-        ([0, 0, 0], [5, 5, 5], 1.0),
-        ([0, 0, 1, 1], [0, 1, 0, 1], 0.0),
-        ([0, 0, 0, 0], [0, 0, 1, 1], 0.0),
-        # Entropies log 2 and log 4, information log 2.
-        ([0, 0, 1, 1], [0, 1, 2, 3], 2 / 3),
-    ],
-)
-def test_normalized_mutual_information(first, second, information):
-    found = partitions.normalized_mutual_information(np.array(first), np.array(second))
-    assert found == pytest.approx(information)
-
-
-LABELS = st.integers(1, 8).flatmap(
-    lambda n: st.tuples(*[st.lists(st.integers(0, 3), min_size=n, max_size=n)] * 2)
-)
-
-
-@hypothesis.given(LABELS)
-def test_agreement_by_pairs_and_by_definition(labels):
-    first, second = (np.array(part) for part in labels)
-    pairs = list(itertools.combinations(range(len(first)), 2))
-    ours = {p for p in pairs if first[p[0]] == first[p[1]]}
-    theirs = {p for p in pairs if second[p[0]] == second[p[1]]}
-    rand = partitions.adjusted_rand_index(first, second)
-    same = ours == theirs
-    assert (rand == 1.0) is same
-    if not same:
-        expected = len(ours) * len(theirs) / len(pairs)
-        most = (len(ours) + len(theirs)) / 2
-        assert rand == pytest.approx((len(ours & theirs) - expected) / (most - expected))
-
-    def entropy(*columns):
-        seen = list(zip(*columns, strict=True))
-        return -sum(
-            (share := seen.count(value) / len(seen)) * math.log(share) for value in set(seen)
-        )
-
-    mutual = partitions.normalized_mutual_information(first, second)
-    total = entropy(first.tolist()) + entropy(second.tolist())
-    joint = entropy(first.tolist(), second.tolist())
-    assert mutual == pytest.approx(2 * (total - joint) / total if total else 1.0, abs=1e-12)
-
-
-def test_wilson_by_hand():
-    # z = 2: centre (p + 2/n) / (1 + 4/n), half 2 / (1 + 4/n) x sqrt(p q / n + 1 / n^2).
-    assert readings.wilson(2, 4, z=2.0) == pytest.approx((0.5 - 0.125**0.5, 0.5 + 0.125**0.5))
-    assert readings.wilson(0, 4, z=2.0) == (0.0, 0.5)
-    assert readings.wilson(4, 4, z=2.0) == (0.5, 1.0)
-    assert readings.wilson(81, 263) == pytest.approx((0.2553, 0.3662), abs=1e-4)  # Newcombe (1998)
-
-
-@hypothesis.given(st.integers(1, 40), st.floats(0, 1))
-def test_wilson_ends_solve_its_equation(n, rate):
-    z = 1.959964
-    low, high = readings.wilson(rate * n, n)
-    assert 0.0 <= low <= rate + 1e-9
-    assert rate - 1e-9 <= high <= 1.0
-    for end in (low, high):
-        assert (rate - end) ** 2 == pytest.approx(z**2 * end * (1 - end) / n, abs=1e-9)
-
-
-@pytest.mark.parametrize(("successes", "n"), [(1, 0), (-1, 4), (5, 4), (math.nan, 4)])
-def test_wilson_refuses(successes, n):
-    with pytest.raises(errors.InputError, match="0 <= successes <= n"):
-        readings.wilson(successes, n)
-
-
-def test_readings_by_hand():
-    rates = readings.readings([[True, False, False], [False, True], [True, True], []])
-    assert {name: reading["rate"] for name, reading in rates.items()} == {
-        "first": 2 / 4,
-        "mean": (1 / 3 + 1 / 2 + 1) / 4,
-        "any": 3 / 4,
-        "all": 1 / 4,
-    }
-    for name, reading in rates.items():
-        assert reading["n"] == 4
-        assert (reading["low"], reading["high"]) == readings.wilson(reading["rate"] * 4, 4)
-        assert reading.get("approximate", False) is (name == "mean")
-
-
-def test_readings_of_no_seed():
-    empty = {"rate": None, "n": 0, "low": None, "high": None}
-    assert readings.readings([]) == {
-        "first": empty,
-        "mean": empty | {"approximate": True},
-        "any": empty,
-        "all": empty,
-    }

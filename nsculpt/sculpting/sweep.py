@@ -91,7 +91,7 @@ def run(
 def num_tiles(cell: program_lib.Cell, num_jobs: int, num_lanes: int | None) -> int:
     """How many tiles a sweep works with; see `run`."""
     if num_lanes is not None:
-        return -(-num_lanes // cell.tile)
+        return min(-(-num_lanes // cell.tile), num_jobs)  # a tile without a job is of no use
     return max(1, min(os.cpu_count() or 1, -(-num_jobs // cell.tile)))
 
 
