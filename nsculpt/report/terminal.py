@@ -56,7 +56,8 @@ def _heading(sculpture: "experiment.Sculpture") -> str:
     grid = (settings.seeds, settings.unit_steps, settings.edge_steps)
     names = ("seed", "unit step", "edge step")
     counts = " x ".join(_counted(len(v), name) for v, name in zip(grid, names, strict=True))
-    text = f"{sculpture.task.name} {sizes}: {len(sculpture.records)} prunings ({counts})"
+    num_prunings = _counted(len(sculpture.records), "pruning")
+    text = f"{sculpture.task.name} {sizes}: {num_prunings} ({counts})"
     return "\n".join(_wrapped([text]))
 
 
