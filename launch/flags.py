@@ -13,6 +13,7 @@ from absl import flags as absl_flags
 from nsculpt import errors
 
 _LONGEST_LIST = 100_000
+_LONGEST_ECHO = 200  # of a value in a message
 
 
 class Flag(NamedTuple):
@@ -69,26 +70,28 @@ class Parser:
         for token, where in rest:
             if not token.startswith("-") or token == "--":
                 raise errors.InputError(
-                    f"{where}unexpected argument {token!r}; expected --flag=value "
+                    f"{where}unexpected argument {_cut(token)!r}; expected --flag=value "
                     "(a list has no spaces in it)"
                 )
             name, equals, text = token.lstrip("-").partition("=")
             if name not in self._values:
                 known = difflib.get_close_matches(name, list(self._values), n=1)
                 hint = f"did you mean --{known[0]}?" if known else "see --help"
-                raise errors.InputError(f"{where}unknown flag --{name}; {hint}")
+                raise errors.InputError(f"{where}unknown flag --{_cut(name)}; {hint}")
             flag = self._values[name]
             if flag.boolean and not equals:
                 text = "true"
             elif not equals:
                 text, _ = next(rest, ("--", ""))
-                if text.startswith("--"):
-                    raise errors.InputError(f"{where}--{name}: expected a value, --{name}=...")
+            elif where and len(text) > 1 and text[0] == text[-1] and text[0] in "\"'":
+                text = text[1:-1]  # as a shell would do with the same line
+            if not text or text.startswith("--"):
+                raise errors.InputError(f"{where}--{name}: expected a value, --{name}=...")
             try:
                 flag.parse(text)
             except absl_flags.IllegalFlagValueError as error:
-                expected = str(error.__context__ or error)
-                raise errors.InputError(f"{where}--{name}={text}: {expected}") from error
+                expected = "expected no value" if flag.boolean else error.__context__ or error
+                raise errors.InputError(f"{where}--{name}={_cut(text)}: {expected}") from error
             self._places[name] = where
 
     def __getitem__(self, name: str) -> Any:
@@ -107,6 +110,10 @@ class Parser:
                 lines.append(f"  --{flag.name}={flag.hint}" if flag.hint else f"  --{flag.name}")
                 lines += _wrap(flag.text, indent=" " * 6)
         return "\n".join(lines)
+
+
+def _cut(text: str) -> str:
+    return text if len(text) <= _LONGEST_ECHO else f"{text[:_LONGEST_ECHO]}..."
 
 
 def _wrap(text: str, indent: str = "") -> list[str]:
@@ -142,11 +149,13 @@ def _expand(
             continue
         if not equals:
             value = next(remaining, ("", ""))[0]
+        if not value:
+            raise errors.InputError(f"{where}--flagfile: expected a value, --flagfile=FILE")
         path = pathlib.Path(value)
-        if path.resolve() in open_files:
-            raise errors.InputError(f"{where}--flagfile={value}: names itself")
         try:
-            text = path.read_text("utf-8")
+            text = path.read_text("utf-8-sig")
+            if path.resolve() in open_files:
+                raise errors.InputError(f"{where}--flagfile={value}: names itself")
         except (OSError, UnicodeDecodeError) as error:
             reason = getattr(error, "strerror", None) or "not UTF-8 text"
             raise errors.InputError(
@@ -183,7 +192,7 @@ def integers(text: str) -> list[int]:
       >>> integers("0,4:6")
       [0, 4, 5, 6]
     """
-    return [integer(value) for value in _items(text, "a list such as 0,1,2,5 or 0:15")]
+    return [integer(value) for value in _items(text, "whole numbers such as 24,24 or 0:15")]
 
 
 def percents(text: str) -> list[str]:

@@ -1,16 +1,17 @@
 """Sculpts a network on a task: `python -m launch.main --flagfile=FILE`, or `--help`."""
 
 import logging
+import os
 import pathlib
 import re
-import signal
 import sys
+import textwrap
 from collections.abc import Callable, Sequence
 from typing import Any
 
 import nsculpt
 import nsculpt.tasks as tasks_lib
-from launch import flags
+from launch import flags, interrupts
 from nsculpt import errors
 from nsculpt import settings as settings_lib
 from nsculpt.tasks import task as task_lib
@@ -68,7 +69,7 @@ _TOPICS = {
             round, above 0 and up to 100; one sculpting for each, after each unit step. Default:
             the paper's 0.5:2.5:0.5."""),
     ),
-    "Training (defaults: the paper's preset for this task and network, or the nearest)": (
+    "Training (defaults: the paper's preset for task and network, or the nearest)": (
         flags.Flag("learning_rate", flags.number, "0.05", "Of Adam, constant, above 0."),
         flags.Flag("batch_size", flags.integer, "8", """Rows of a mini-batch, at least 1; more than
             there are means all."""),
@@ -125,7 +126,8 @@ def load_task(parser: flags.Parser) -> task_lib.Task:
     try:
         return _TASK_FLAGS[name](parser[name])
     except errors.InputError as error:
-        raise errors.InputError(f"{name}: {error}", name) from error
+        text = str(error).removeprefix(f"{name}: ")
+        raise errors.InputError(f"{name}: {text}", name) from error
 
 
 def plan(task: task_lib.Task, settings: settings_lib.Settings, out_dir: pathlib.Path) -> str:
@@ -134,7 +136,8 @@ def plan(task: task_lib.Task, settings: settings_lib.Settings, out_dir: pathlib.
     num_edges = num_units * len(settings.edge_steps)
     sizes = "-".join(map(str, (task.num_inputs, *settings.hidden, task.num_outputs)))
     return "\n".join(
-        (
+        textwrap.fill(line, 80, subsequent_indent="  ")
+        for line in (
             f"task {task.name}, network {sizes}",
             f"jobs: {len(settings.seeds)} dense, {num_units} unit, {num_edges} edge "
             f"({num_edges} prunings)",
@@ -180,11 +183,17 @@ def run(parser: flags.Parser) -> None:
     print(f"\nWritten to {out_dir}: summary.json, networks.npz, drawings/")
 
 
+class _Wrapped(logging.Formatter):
+    def format(self, record: logging.LogRecord) -> str:
+        return textwrap.fill(super().format(record), 80, subsequent_indent="  ")
+
+
 def main(arguments: Sequence[str]) -> int:
-    """Returns the exit status: 0 done, 2 bad input, 3 folder in use, 130 interrupted."""
-    logging.basicConfig(format="%(message)s")
+    """Returns the exit status: 0 done, 1 failed, 2 bad input, 3 folder in use, 130 interrupted."""
+    handler = logging.StreamHandler()
+    handler.setFormatter(_Wrapped())
+    logging.getLogger("nsculpt").addHandler(handler)
     logging.getLogger("nsculpt").setLevel(logging.INFO)
-    signal.signal(signal.SIGTERM, signal.default_int_handler)
     parser = flags.Parser("python -m launch.main", _SUMMARY, _TOPICS)
     try:
         parser.parse(arguments)
@@ -194,17 +203,22 @@ def main(arguments: Sequence[str]) -> int:
             print(f"nsculpt {nsculpt.__version__}")
         else:
             run(parser)
+        sys.stdout.flush()
     except errors.InputError as error:
         dashes = "" if error.field is None else "--"
         return flags.fail(parser, f"{parser.place(error.field)}{dashes}{error}", 2)
     except errors.FolderInUseError as error:
         return flags.fail(parser, str(error), 3)
+    except BrokenPipeError:  # who read the output has seen enough; all files are written
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    except OSError as error:
+        return flags.fail(parser, f"{error.filename}: {error.strerror}; finished jobs are kept", 1)
     except KeyboardInterrupt:
-        return flags.fail(
-            parser, "interrupted; finished jobs are kept, and the same command continues", 130
-        )
+        text = "interrupted; finished jobs are kept, and the same command continues"
+        interrupts.leave(flags.fail(parser, text, 130))
     return 0
 
 
 if __name__ == "__main__":
+    interrupts.install()
     sys.exit(main(sys.argv[1:]))

@@ -2,6 +2,7 @@
 
 import contextlib
 import dataclasses
+import os
 import pathlib
 import time
 from collections.abc import Iterable, Mapping
@@ -143,8 +144,11 @@ def sculpt(
       ['accepted']
     """
     began = time.monotonic()
+    for name, path in (("plugin", plugin), ("out_dir", out_dir)):
+        if path is not None and not isinstance(path, str | os.PathLike):
+            raise errors.InputError(f"{name}={path!r}: expected a path", name)
     plugin_sha256 = None if plugin is None else plugins.load(plugin)
-    if isinstance(task, str):
+    if not isinstance(task, task_lib.Task):
         task = tasks_lib.load_task(task)
     settings = settings_lib.resolve(
         task,
@@ -164,7 +168,7 @@ def sculpt(
         merge_threshold=merge_threshold,
         modularity_threshold=modularity_threshold,
     )
-    if lanes is not None and lanes < 1:
+    if lanes is not None and settings_lib.whole("lanes", lanes) < 1:
         raise errors.InputError(f"lanes={lanes}: expected at least 1", "lanes")
     cell = make_cell(task, settings, plugin_sha256)
     saliency.check(cell.layer_sizes, task.valid, settings.unit_saliency, settings.edge_saliency)

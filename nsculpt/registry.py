@@ -42,6 +42,10 @@ class Registry:
 
     def register(self, name: str) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
         """Decorator that adds a function under `name`; a name is given once (InputError)."""
+        if not isinstance(name, str) or not name:
+            raise errors.InputError(
+                f"{self.kind} {name!r}: expected a name, as in register('mine')"
+            )
 
         def add(function: Callable[..., Any]) -> Callable[..., Any]:
             if name in self._functions:

@@ -9,6 +9,7 @@ timings.json    times, and nothing else does hold any
 import contextlib
 import io
 import json
+import logging
 import pathlib
 import zipfile
 import zlib
@@ -20,6 +21,8 @@ import numpy as np
 
 from nsculpt import atomic, errors
 from nsculpt.sculpting import jobs, program
+
+_log = logging.getLogger("nsculpt")
 
 # Flags whose values may change between two commands on one folder: they choose which jobs there
 # are, or how they are run, but not what a job gives.
@@ -62,11 +65,15 @@ class RunFolder:
         path = self._file(job)
         if not path.exists():
             return None
+        identity: dict[str, Any]
         try:
             identity, record = _read(path)
         except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile, zlib.error):
-            return None  # damaged: the job is done again and the file replaced
-        return record if jobs.job_id(identity) == path.stem else None
+            identity = {}
+        if jobs.job_id(identity) != path.stem:
+            _log.info("%s is damaged or not of this run: its job is done again", path)
+            return None
+        return record
 
     def put(self, job: jobs.Job, record: jobs.Record) -> None:
         identity = json.dumps(self._cell.identity(job), sort_keys=True)
@@ -111,8 +118,10 @@ def open_folder(
       InputError: the folder cannot be used, or is of other settings (names the first).
       FolderInUseError: another process holds it.
     """
-    if path.exists() and not path.is_dir():
-        raise errors.InputError(f"out_dir={path}: is a file, expected a folder", "out_dir")
+    if "\0" in str(path) or (path.exists() and not path.is_dir()):
+        raise errors.InputError(
+            f"out_dir={str(path)!r}: is no folder; expected a new or empty one", "out_dir"
+        )
     known = path / "run.flags"
     if path.is_dir() and not known.exists() and any(p.name != ".lock" for p in path.iterdir()):
         raise errors.InputError(
@@ -125,9 +134,13 @@ def open_folder(
         lock = filelock.FileLock(path / ".lock", blocking=False)
         lock.acquire()
     except filelock.Timeout as error:
-        raise errors.FolderInUseError(f"{path}: another process works in this folder") from error
-    except OSError as error:
-        raise errors.InputError(f"out_dir={path}: {error.strerror}", "out_dir") from error
+        text = f"out_dir={path}: another process works in this folder"
+        raise errors.FolderInUseError(text) from error
+    except (OSError, NotImplementedError) as error:  # the latter: no locks on this file system
+        reason = f"{getattr(error, 'filename', path)}: {getattr(error, 'strerror', error)}"
+        raise errors.InputError(
+            f"out_dir={path}: {reason}; expected a folder to write to", "out_dir"
+        ) from error
     try:
         _refuse_other_flags(path, flags)  # again, now that nobody else can write them
         _refuse_other_jobs(path, cell)
@@ -143,9 +156,16 @@ def _refuse_other_flags(path: pathlib.Path, now: Mapping[str, str]) -> None:
     known = path / "run.flags"
     if not known.exists():
         return
-    lines = [line.strip() for line in known.read_text("utf-8").splitlines()]
+    try:
+        lines = [line.strip() for line in known.read_text("utf-8").splitlines()]
+    except (OSError, UnicodeDecodeError) as error:
+        raise errors.InputError(
+            f"out_dir={path}: {known} cannot be read; expected the flags of this folder", "out_dir"
+        ) from error
     pairs = (line[2:].partition("=") for line in lines if line.startswith("--"))
     before = {name: value for name, _, value in pairs}
+    if not before:
+        return  # emptied: the jobs themselves are still compared
     for name in dict.fromkeys([*now, *before]):
         if name not in _FREE_FLAGS and before.get(name) != now.get(name):
             raise errors.InputError(

@@ -1,9 +1,11 @@
 """What a sculpting is made of, checked in one place. Field names are flag names."""
 
 import dataclasses
+import itertools
 import logging
 import math
-from collections.abc import Callable, Iterable
+import numbers
+from collections.abc import Callable, Iterable, Mapping
 from fractions import Fraction
 from typing import Any
 
@@ -16,6 +18,9 @@ _log = logging.getLogger("nsculpt")
 SEEDS = (0, 1, 2, 5)
 UNIT_STEPS = tuple(range(5, 75, 5))
 EDGE_STEPS = (0.5, 1, 1.5, 2, 2.5)
+
+_ROUNDING = Fraction(1, 10**9)
+_MOST_EDGES = 10**8
 
 
 @dataclasses.dataclass(frozen=True)
@@ -41,11 +46,8 @@ class Settings:
     modularity_threshold: float
 
     def __post_init__(self) -> None:
-        for name, (holds, expected) in _LIMITS.items():
-            value = getattr(self, name)
-            if value is not None and not holds(value):
-                shown = _shown(name, value)
-                raise errors.InputError(f"{name}={shown}: expected {expected}", field=name)
+        for name in _LIMITS:
+            _check(name, getattr(self, name))
         for name in ("seeds", "unit_steps", "edge_steps"):
             values = getattr(self, name)
             if len(set(values)) < len(values):
@@ -69,9 +71,11 @@ def percents(name: str, values: Iterable[Any]) -> tuple[int, ...]:
       (500, 2500)
     """
     exact = []
-    for value in values:
+    for value in _listed(name, values, "percents, such as [5, 10]"):
         try:
             scaled = 1000 * Fraction(str(value))
+            if isinstance(value, float) and abs(scaled - round(scaled)) < _ROUNDING:
+                scaled = Fraction(round(scaled))  # 0.1 + 0.2 is meant as 0.3
         except (ValueError, ZeroDivisionError) as error:
             expected = "expected a number of percent"
             raise errors.InputError(f"{name}: {value!r}: {expected}", field=name) from error
@@ -95,11 +99,9 @@ def resolve(task: task_lib.Task, hidden: Iterable[int], **given: Any) -> Setting
     Raises:
       InputError: a value out of range, with the name of the setting.
     """
-    hidden = tuple(hidden)
-    if not hidden or min(hidden) < 1:  # before a preset is looked up by them
-        shown = ",".join(map(str, hidden))
-        expected = "expected one or more widths, each at least 1 unit"
-        raise errors.InputError(f"hidden={shown}: {expected}", "hidden")
+    given = {name: _TYPES[name](name, value) for name, value in given.items() if value is not None}
+    hidden = _wholes("hidden", hidden)
+    _check("hidden", hidden)  # before a preset is looked up by them
     layer_sizes = (task.num_inputs, *hidden, task.num_outputs)
     preset, exact = presets.find(task.name, layer_sizes)
     # The paper tuned each preset to its task. An unknown task is trained with more care: on random
@@ -108,8 +110,8 @@ def resolve(task: task_lib.Task, hidden: Iterable[int], **given: Any) -> Setting
     values: dict[str, Any] = {
         "hidden": hidden,
         "seeds": SEEDS,
-        "unit_steps": UNIT_STEPS,
-        "edge_steps": EDGE_STEPS,
+        "unit_steps": percents("unit_steps", UNIT_STEPS),
+        "edge_steps": percents("edge_steps", EDGE_STEPS),
         "learning_rate": preset.learning_rate / care**2,
         "batch_size": preset.batch_size,
         "epochs": preset.epochs * care,
@@ -140,10 +142,13 @@ def resolve(task: task_lib.Task, hidden: Iterable[int], **given: Any) -> Setting
         values["accuracy_threshold"] = None
     if given.get("accuracy_threshold") is not None:
         values["accuracy_tolerance"] = None
-    values.update({name: value for name, value in given.items() if value is not None})
-    values["seeds"] = tuple(values["seeds"])
-    for name in ("unit_steps", "edge_steps"):
-        values[name] = percents(name, values[name])
+    values.update(given)
+    num_edges = sum(fan_in * fan_out for fan_in, fan_out in itertools.pairwise(layer_sizes))
+    if num_edges > _MOST_EDGES:
+        raise errors.InputError(
+            f"hidden={_shown('hidden', hidden)}: {num_edges} edges; expected at most {_MOST_EDGES}",
+            "hidden",
+        )
     num_rows = task.train.num_rows
     if values["batch_size"] > num_rows:
         if given.get("batch_size") is not None:
@@ -168,6 +173,63 @@ def resolve(task: task_lib.Task, hidden: Iterable[int], **given: Any) -> Setting
     return settings
 
 
+def _listed(name: str, values: Any, expected: str) -> tuple[Any, ...]:
+    if isinstance(values, str | bytes | Mapping) or not isinstance(values, Iterable):
+        raise errors.InputError(f"{name}={values!r}: expected {expected}", name)
+    return tuple(values)
+
+
+def whole(name: str, value: Any) -> int:
+    """The value as an int; InputError where it is none (a bool, or a float such as 2.0)."""
+    if isinstance(value, bool) or not isinstance(value, numbers.Integral):
+        raise errors.InputError(f"{name}={value!r}: expected a whole number", name)
+    return int(value)
+
+
+def _wholes(name: str, values: Any) -> tuple[int, ...]:
+    listed = _listed(name, values, "whole numbers, such as (24, 24)")
+    return tuple(whole(name, value) for value in listed)
+
+
+def _real(name: str, value: Any) -> float:
+    if isinstance(value, bool) or not isinstance(value, numbers.Real):
+        raise errors.InputError(f"{name}={value!r}: expected a number", name)
+    return float(value)
+
+
+def _text(name: str, value: Any) -> str:
+    if not isinstance(value, str):
+        raise errors.InputError(f"{name}={value!r}: expected a name", name)
+    return value
+
+
+# Setting -> how a value from outside becomes one of its type.
+_TYPES: dict[str, Callable[[str, Any], Any]] = {
+    "hidden": _wholes,
+    "seeds": _wholes,
+    "unit_steps": percents,
+    "edge_steps": percents,
+    "learning_rate": _real,
+    "batch_size": whole,
+    "epochs": whole,
+    "input_noise": _real,
+    "accuracy_threshold": _real,
+    "accuracy_tolerance": _real,
+    "unit_saliency": _text,
+    "edge_saliency": _text,
+    "path_length": whole,
+    "merge_threshold": _real,
+    "modularity_threshold": _real,
+}
+
+
+def _check(name: str, value: Any) -> None:
+    holds, expected = _LIMITS[name]
+    if value is not None and not holds(value):
+        shown = f"{name}={_shown(name, value)}" if value != () else name
+        raise errors.InputError(f"{shown}: expected {expected}", name)
+
+
 def _shown(name: str, value: Any) -> str:
     if isinstance(value, tuple):
         return ",".join(_shown(name, each) for each in value)
@@ -184,15 +246,15 @@ def _between(low: float, high: float) -> Callable[[float], bool]:
 
 # Setting -> (what holds of it, how to say so).
 _LIMITS: dict[str, tuple[Callable[[Any], bool], str]] = {
-    "hidden": (_each(1, 10**5), "one or more widths, each at least 1 unit"),
+    "hidden": (_each(1, 20_000), "one or more widths, each at least 1 unit and at most 20000"),
     # Keys are folded from int32 coordinates.
     "seeds": (_each(0, 2**31 - 1), "one or more seeds from 0 to 2147483647"),
     "unit_steps": (_each(1, 100_000), "one or more percents, above 0 and up to 100"),
     "edge_steps": (_each(1, 100_000), "one or more percents, above 0 and up to 100"),
-    "learning_rate": (lambda rate: math.isfinite(rate) and rate > 0, "a number above 0"),
+    "learning_rate": (_between(1e-12, 1e3), "a number above 0, from 1e-12 to 1000"),
     "batch_size": (lambda size: size >= 1, "at least 1 row"),
-    "epochs": (lambda epochs: epochs >= 1, "at least 1"),
-    "input_noise": (_between(0, math.inf), "a standard deviation of 0 or more"),
+    "epochs": (_between(1, 10**6), "at least 1 and at most 1000000"),
+    "input_noise": (_between(0, 1e3), "a standard deviation of 0 or more, up to 1000"),
     "accuracy_threshold": (_between(0, 100), "a percent from 0 to 100"),
     "accuracy_tolerance": (_between(0, 100), "percentage points from 0 to 100"),
     "path_length": (lambda length: length >= 1, "at least 1 edge"),

@@ -19,6 +19,10 @@ def graph(**changed):
     return json.dumps({**GRAPH, **changed})
 
 
+PLUGIN = (
+    "import nsculpt\n@nsculpt.register_edge_saliency('es')\ndef es(model, params, masks, source):\n"
+)
+
 # Name -> (flags, files to write, what the line must hold).
 CASES = {
     "no task": ([], {}, ["--task", "--formulas", "--truth_table", "none"]),
@@ -73,6 +77,25 @@ CASES = {
                                    ["f.flags:2", "--hiden"]),
     "leftover in a flagfile": (["--flagfile=f.flags"], {"f.flags": "--task=reused\n24\n"},
                                ["f.flags:2", "'24'"]),
+    "empty value": (["--truth_table="], {}, ["--truth_table", "expected a value"]),
+    "switch with a value": (["--dry_run=maybe"], {}, ["--dry_run=maybe", "no value"]),
+    "epochs beyond reason": (["--task=reused", "--epochs=99999999999"], {}, ["--epochs", "most"]),
+    "edges beyond reason": (["--task=reused", "--hidden=20000,20000"], {},
+                            ["--hidden", "edges", "at most"]),
+    "saliency of another shape": (
+        ["--plugin=p.py", "--task=reused", "--edge_saliency=es"],
+        {"p.py": PLUGIN + "    return [layer['bias'] for layer in params.values()]\n"},
+        ["--edge_saliency=es", "shapes", "(4, 24)"]),
+    "saliency that is negative": (
+        ["--plugin=p.py", "--task=reused", "--edge_saliency=es"],
+        {"p.py": PLUGIN + "    return [layer['kernel'] for layer in params.values()]\n"},
+        ["edge_saliency=es", "0 or more"]),
+    "saliency that fails": (
+        ["--plugin=p.py", "--task=reused", "--edge_saliency=es"],
+        {"p.py": PLUGIN + "    return 1 / 0\n"},
+        ["edge_saliency=es", "p.py, line 4", "ZeroDivisionError"]),
+    "run.flags that is no text": (["--task=reused", "--out_dir=out"], {"out/run.flags": "\udc80"},
+                                  ["--out_dir=out", "run.flags", "cannot be read"]),
     "plugin that fails": (["--plugin=p.py", "--task=reused"], {"p.py": "x = 1\nx / 0\n"},
                           ["--plugin", "p.py", "line 2", "ZeroDivisionError"]),
     "task of a plugin that fails": (
@@ -95,13 +118,14 @@ def test_bad_input_is_one_line_and_writes_nothing(name, tmp_path):
     arguments, files, parts = CASES[name]
     for path, text in files.items():
         (tmp_path / path).parent.mkdir(exist_ok=True)
-        (tmp_path / path).write_text(text)
+        (tmp_path / path).write_bytes(text.encode(errors="surrogateescape"))
     before = {path: path.read_bytes() for path in tmp_path.rglob("*") if path.is_file()}
     done = test_launch.launch(*arguments, cwd=tmp_path)
     assert done.returncode == 2, done.stderr
     assert done.stdout == ""
-    (line,) = [line for line in done.stderr.splitlines() if not line.startswith("no preset")]
+    *notes, line = done.stderr.splitlines()
     assert line.startswith("python -m launch.main: ")
+    assert not notes or notes[0].startswith("no preset")
     assert all(part in line for part in parts), line
     after = {path: path.read_bytes() for path in tmp_path.rglob("*") if path.is_file()}
     assert after == before
@@ -130,7 +154,7 @@ def test_a_batch_larger_than_the_data_takes_all_and_says_so(tmp_path):
     done = test_launch.launch("--task=reused", "--batch_size=99", "--dry_run", cwd=tmp_path)
     assert done.returncode == 0
     assert "batch_size=99 is more than the 16 training rows" in done.stderr
-    assert "batches of 16 of 16 rows" in done.stdout
+    assert "batches of 16 of 16 rows" in " ".join(done.stdout.split())
 
 
 def test_a_data_set_can_be_planned(tmp_path):
@@ -141,4 +165,5 @@ def test_a_data_set_can_be_planned(tmp_path):
     done = test_launch.launch("--dataset=d.npz", "--dry_run", cwd=tmp_path)
     assert done.returncode == 0, done.stderr
     assert "task d, network 3-24-24-2" in done.stdout
-    assert "input noise 0" in done.stdout
+    assert "input noise 0" in " ".join(done.stdout.split())
+    assert max(map(len, (done.stdout + done.stderr).splitlines())) <= 80

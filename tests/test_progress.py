@@ -39,7 +39,7 @@ def test_plain_lines_elsewhere(monkeypatch):
     monkeypatch.setattr(progress, "_SECONDS_BETWEEN_LINES", -1)
     lines = watched(io.StringIO(), 1).splitlines()
     assert lines[0] == "  compiling"
-    assert lines[2].startswith("  1 of 3 jobs, 0:00:00 left")
+    assert lines[2].startswith("  1 of 3 jobs, 2 rounds, 0:00:00 left")
     assert "\r" not in "".join(lines)
 
 

@@ -136,7 +136,7 @@ def test_a_folder_of_something_else_is_refused(tmp_path):
 def test_a_file_in_the_place_of_a_folder_is_refused(tmp_path):
     (tmp_path / "run").write_text("")
     with (
-        pytest.raises(nsculpt.InputError, match="is a file"),
+        pytest.raises(nsculpt.InputError, match="is no folder"),
         runs.open_folder(tmp_path / "run", FLAGS, cell()),
     ):
         pass

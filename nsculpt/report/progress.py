@@ -63,7 +63,9 @@ class Progress(Silent):
                 self._advance(1)
         left = (time.monotonic() - self._began) * (self._total / max(self._done, 1) - 1)
         fewest = "" if self._fewest is None else f", sparsest {self._fewest} edges"
-        jobs_done = f"{self._jobs_done} of {self._num_jobs} jobs"
+        jobs_done = (
+            f"{self._jobs_done} of {self._num_jobs} jobs, {sum(self._rounds.values())} rounds"
+        )
         self._say(f"{jobs_done}{fewest}, {datetime.timedelta(seconds=int(left))} left")
 
     def job_done(self, job: jobs.Job, record: jobs.Record) -> None:

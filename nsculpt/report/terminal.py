@@ -68,7 +68,11 @@ def _seeds(sculpture: "experiment.Sculpture") -> str:
     lines.append(f"  seed  unit/edge step  edges  tied  modules {columns}".rstrip())
     for chosen in sculpture.selections:
         if chosen.first is None:
-            lines.append(f"  {chosen.seed:>4}  no network reached the accuracy asked for")
+            record = next(r for job, r in sculpture.records.items() if job.seed == chosen.seed)
+            lines.append(
+                f"  {chosen.seed:>4}  no network reached the accuracy asked for; the dense one has "
+                f"{record.wrong_bits} of\n        {sculpture.num_bits} bits wrong"
+            )
             continue
         analysis = sculpture.analyses[chosen.first]
         steps = "/".join(

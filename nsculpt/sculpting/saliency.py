@@ -6,6 +6,7 @@ from typing import Any
 
 import jax
 import jax.numpy as jnp
+import numpy as np
 import optax
 
 from nsculpt import errors, registry
@@ -26,36 +27,47 @@ register_edge_saliency = EDGE_SALIENCIES.register
 
 
 def check(layer_sizes: Sequence[int], source: task_lib.Source, unit: str, edge: str) -> None:
-    """Refuses saliencies that fail or give other shapes, before anything is trained or written.
+    """Tries saliencies of a user's own on a fresh network, before anything is trained or written.
 
     Args:
-      layer_sizes: layer sizes `[I, H_1 ... H_D, O]`.
+      layer_sizes: `[I, H_1 ... H_D, O]`.
       source: the rows they will see.
       unit, edge: registered names.
 
     Raises:
-      InputError: names the saliency, and what it gave.
+      InputError: a saliency that fails, or does not give one non-negative number a unit or edge.
     """
     network = model_lib.MaskedMLP(tuple(layer_sizes[1:]))
-    variables = jax.eval_shape(network.init, jax.random.key(0), jnp.zeros((1, layer_sizes[0])))
     units = [(width,) for width in layer_sizes[1:-1]]
-    for known, name, expected in (
-        (UNIT_SALIENCIES, unit, units),
-        (EDGE_SALIENCIES, edge, list(itertools.pairwise(layer_sizes))),
+    for known, own, name, shapes in (
+        (UNIT_SALIENCIES, gradient_activation, unit, units),
+        (EDGE_SALIENCIES, magnitude, edge, list(itertools.pairwise(layer_sizes))),
     ):
+        function = known[name]
+        if function is own:
+            continue
 
-        def score(params: PyTree, masks: PyTree, function: Any = known[name]) -> Any:
-            return function(network, params, masks, source)
+        def scores(function: Any = function) -> list[np.ndarray]:
+            variables = network.init(jax.random.key(0), jnp.zeros((1, layer_sizes[0])))
 
-        def shapes(score: Any = score) -> list[tuple[int, ...]]:
-            found = jax.eval_shape(score, variables["params"], variables["masks"])
-            return [tuple(each.shape) for each in found]
+            @jax.jit
+            def score(params: PyTree, masks: PyTree) -> Any:
+                return function(network, params, masks, source)
+
+            return [np.asarray(each) for each in score(variables["params"], variables["masks"])]
 
         field = known.kind.replace(" ", "_")
-        found = plugins.called(shapes, f"{field}={name}")
-        if found != expected:
+        found = plugins.called(scores, f"{field}={name}")
+        if [each.shape for each in found] != shapes:
+            given = [each.shape for each in found]
             raise errors.InputError(
-                f"{field}={name}: gave arrays of shapes {found}; expected {expected}", field
+                f"{field}={name}: gave arrays of shapes {given}; expected {shapes}", field
+            )
+        if not all((each >= 0).all() and np.isfinite(each).all() for each in found):
+            raise errors.InputError(
+                f"{field}={name}: gave a number below 0, nan or inf; expected finite numbers of 0 "
+                "or more",
+                field,
             )
 
 

@@ -55,6 +55,8 @@ def load_task(name: str) -> task.Task:
       >>> task.truth.input_groups
       ((0, 1), (2, 3), (4, 5))
     """
+    if not isinstance(name, str):
+        raise errors.InputError(f"task {name!r}: expected a name or a Task")
     made = plugins.called(catalog.TASKS[name], f"task {name!r}")
     if isinstance(made, str):
         made = FunctionGraph.from_formulas(made, name, where=f"task {name!r}")

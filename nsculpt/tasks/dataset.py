@@ -8,6 +8,7 @@ together, and which outputs.
     np.savez("digits.npz", x_train=..., y_train=..., x_valid=..., y_valid=...)
 """
 
+import io
 import pathlib
 import zipfile
 import zlib
@@ -21,7 +22,7 @@ from nsculpt.tasks import files, groups, task
 _REQUIRED = ("x_train", "y_train", "x_valid", "y_valid")
 _OPTIONAL = ("x_test", "y_test", "input_names", "output_names", "input_groups", "output_groups")
 # What np.load and the archive below it were seen to raise on damaged files.
-_DAMAGE = (ValueError, RuntimeError, EOFError, zipfile.BadZipFile, zlib.error)
+_DAMAGE = (ValueError, RuntimeError, MemoryError, EOFError, zipfile.BadZipFile, zlib.error)
 
 
 def load(path: files.Path) -> task.Task:
@@ -78,20 +79,17 @@ def load(path: files.Path) -> task.Task:
 
 
 def _arrays(path: files.Path) -> dict[str, np.ndarray]:
+    # From memory, since np.load leaves a file open that turns out not to be an archive.
+    stream = io.BytesIO(files.read_bytes(path))
     try:
-        # Opened here, since np.load leaves a file open that turns out not to be an archive.
-        with open(path, "rb") as stream:
-            try:
-                # Pickled objects could run code of whoever wrote the file.
-                archive = np.load(stream, allow_pickle=False)
-            except _DAMAGE as error:
-                raise errors.InputError(f"{path}: expected an npz file") from error
-            if isinstance(archive, np.ndarray):
-                raise errors.InputError(f"{path}: one array; expected an npz file of several")
-            with archive:
-                return {name: _array(path, archive, name) for name in archive.files}
-    except OSError as error:
-        raise errors.InputError(f"{path}: cannot be read: {error.strerror}") from error
+        # Pickled objects could run code of whoever wrote the file.
+        archive = np.load(stream, allow_pickle=False)
+    except _DAMAGE as error:
+        raise errors.InputError(f"{path}: expected an npz file") from error
+    if isinstance(archive, np.ndarray):
+        raise errors.InputError(f"{path}: one array; expected an npz file of several")
+    with archive:
+        return {name: _array(path, archive, name) for name in archive.files}
 
 
 def _array(path: files.Path, archive: Mapping[str, np.ndarray], name: str) -> np.ndarray:

@@ -12,10 +12,9 @@ def read_bytes(path: Path) -> bytes:
     """The bytes of a file; InputError names a file that cannot be read."""
     try:
         return pathlib.Path(path).read_bytes()
-    except OSError as error:
-        raise errors.InputError(
-            f"{path}: cannot be read: {error.strerror or type(error).__name__}"
-        ) from error
+    except (OSError, ValueError) as error:  # ValueError: a path with a NUL byte
+        reason = getattr(error, "strerror", None) or error
+        raise errors.InputError(f"{path}: cannot be read: {reason}") from error
 
 
 def read_text(path: Path) -> str:

@@ -3,6 +3,7 @@
 import hashlib
 import pathlib
 import sys
+import textwrap
 import traceback
 import types
 from collections.abc import Callable
@@ -12,6 +13,7 @@ from nsculpt import errors
 from nsculpt.tasks import files
 
 _loaded: set[str] = set()
+_files: set[str] = set()
 
 
 def load(path: files.Path) -> str:
@@ -33,6 +35,7 @@ def load(path: files.Path) -> str:
     content = files.read_bytes(path)
     digest = hashlib.sha256(content).hexdigest()
     if digest not in _loaded:
+        _files.add(str(path))
         _run(str(path), content, f"nsculpt_plugin_{digest[:16]}")
         _loaded.add(digest)
     return digest
@@ -57,13 +60,17 @@ def called(function: Callable[[], Any], where: str) -> Any:
     except errors.InputError:
         raise
     except Exception as error:
-        last = traceback.extract_tb(error.__traceback__)[-1]
+        # The last line of a plugin on the way to the failure, not one deep in a library.
+        frames = traceback.extract_tb(error.__traceback__)
+        own = [frame for frame in frames if frame.filename in _files]
+        last = (own or frames)[-1]
         place = f"{last.filename}, line {last.lineno}"
         raise errors.InputError(f"{where}: {place}: {_told(error)}") from error
 
 
 def _told(error: BaseException) -> str:
-    return " ".join(f"{type(error).__name__}: {error}".split()).removesuffix(":")
+    text = " ".join(f"{type(error).__name__}: {error}".split()).removesuffix(":")
+    return textwrap.shorten(text, 300)  # jax explains itself at length
 
 
 def _line(error: BaseException, path: str) -> int:
