@@ -147,6 +147,20 @@ def test_lanes_below_one_are_refused():
         nsculpt.sculpt("input_separable", lanes=0)
 
 
+@pytest.mark.parametrize(
+    ("task", "given", "expected"),
+    [
+        (3, {}, "task 3: expected a name or a Task"),
+        ("reused", {"lanes": 1.5}, "lanes=1.5: expected a whole number"),
+        ("reused", {"out_dir": 3}, "out_dir=3: expected a path"),
+        ("reused", {"plugin": 3}, "plugin=3: expected a path"),
+    ],
+)
+def test_arguments_of_another_type_are_refused(task, given, expected):
+    with pytest.raises(nsculpt.InputError, match=expected):
+        nsculpt.sculpt(task, **given)
+
+
 CHECK = """
 import sys
 import nsculpt

@@ -152,6 +152,30 @@ def test_interrupted_and_continued_it_is_the_unbroken_run(small, tmp_path):
     assert contents(folder) == contents(small[0])
 
 
+def test_sigterm_while_it_compiles_is_heard(tmp_path):
+    arguments = command(*SMALL, f"--out_dir={tmp_path / 'run'}")
+    environment = {**os.environ, "PYTHONPATH": str(ROOT)}
+    with subprocess.Popen(arguments, cwd=ROOT, env=environment, stderr=subprocess.PIPE) as process:
+        while process.poll() is None and not (tmp_path / "run" / "run.flags").exists():
+            time.sleep(0.01)
+        process.send_signal(signal.SIGTERM)
+        message = process.stderr.read().decode()
+    assert process.returncode == 130
+    assert "the same command continues" in message
+
+
+def test_a_closed_pipe_is_no_fault(small):
+    environment = {**os.environ, "PYTHONPATH": str(ROOT)}
+    arguments = command(*SMALL, f"--out_dir={small[0]}")
+    with subprocess.Popen(
+        arguments, cwd=ROOT, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE
+    ) as process:
+        process.stdout.close()
+        message = process.stderr.read().decode()
+    assert process.returncode == 0
+    assert "Traceback" not in message
+
+
 def test_more_seeds_extend_a_folder(small, tmp_path):
     folder = tmp_path / "grows"
     fewer = [flag for flag in SMALL if not flag.startswith("--seeds")]

@@ -88,6 +88,22 @@ def test_a_tolerance_takes_the_place_of_the_threshold():
         ("path_length", 0, "at least 1"),
         ("merge_threshold", 1.5, "from 0 to 1"),
         ("modularity_threshold", float("inf"), "from 0 to 1"),
+        ("hidden", 24, "whole numbers"),
+        ("hidden", "24,24", "whole numbers"),
+        ("hidden", ("24",), "a whole number"),
+        ("hidden", (24.0,), "a whole number"),
+        ("hidden", (20_001,), "at most 20000"),
+        ("hidden", (20_000, 20_000), "edges; expected at most"),
+        ("seeds", 5, "whole numbers"),
+        ("seeds", [0.5], "a whole number"),
+        ("seeds", [True], "a whole number"),
+        ("unit_steps", 10, "percents"),
+        ("unit_steps", "10", "percents"),
+        ("learning_rate", "x", "a number"),
+        ("learning_rate", 1e39, "to 1000"),
+        ("epochs", 2.0, "a whole number"),
+        ("epochs", 10**20, "at most 1000000"),
+        ("edge_saliency", ["magnitude"], "a name"),
     ],
 )
 def test_a_bad_value_is_named_in_one_line(field, value, expected):
@@ -103,6 +119,10 @@ def test_a_bad_value_is_named_in_one_line(field, value, expected):
 def test_threshold_and_tolerance_exclude_each_other():
     with pytest.raises(nsculpt.InputError, match="not both"):
         settings_lib.resolve(REUSED, (24, 24), accuracy_threshold=99, accuracy_tolerance=1)
+
+
+def test_steps_worked_out_in_floats_mean_what_they_should():
+    assert settings_lib.percents("edge_steps", [0.1 + 0.2]) == (300,)
 
 
 @given(st.integers(1, 100_000))
