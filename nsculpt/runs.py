@@ -27,6 +27,8 @@ _log = logging.getLogger("nsculpt")
 # Flags whose values may change between two commands on one folder: they choose which jobs there
 # are, or how they are run, but not what a job gives.
 _FREE_FLAGS = ("seeds", "unit_steps", "edge_steps", "lanes", "out_dir", "plugin")
+# What reading a damaged job file was seen to raise.
+_DAMAGE = (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile, zlib.error)
 # Parts of a job's identity that are no settings: jobs of other versions are left alone.
 _VERSION_KEYS = ("algorithm_version", "jax_version", "backend", "tile")
 
@@ -68,7 +70,7 @@ class RunFolder:
         identity: dict[str, Any]
         try:
             identity, record = _read(path)
-        except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile, zlib.error):
+        except _DAMAGE:
             identity = {}
         if jobs.job_id(identity) != path.stem:
             _log.info("%s is damaged or not of this run: its job is done again", path)
@@ -181,7 +183,7 @@ def _refuse_other_jobs(path: pathlib.Path, cell: program.Cell) -> None:
     for file in sorted((path / "jobs").glob("*.npz")):
         try:
             before = _read(file)[0]
-        except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile, zlib.error):
+        except _DAMAGE:
             continue
         job = jobs.Job(before["seed"], before["unit_step"], before["edge_step"])
         now = cell.identity(job)

@@ -126,21 +126,19 @@ def resolve(task: task_lib.Task, hidden: Iterable[int], **given: Any) -> Setting
         "modularity_threshold": preset.modularity_threshold,
     }
     from_preset = {"learning_rate", "batch_size", "epochs"}
-    if not exact and not from_preset <= {
-        name for name, value in given.items() if value is not None
-    }:
+    if not exact and not from_preset <= given.keys():
         _log.info(
             "no preset for %s %s: training as for the nearest, %s%s",
             task.name, "-".join(map(str, layer_sizes)), preset,
             "" if care == 1 else ", at a quarter of its learning rate and for twice its epochs",
         )  # fmt: skip
-    if given.get("accuracy_threshold") is not None and given.get("accuracy_tolerance") is not None:
+    if "accuracy_threshold" in given and "accuracy_tolerance" in given:
         raise errors.InputError(
             "accuracy_tolerance: expected it or accuracy_threshold, not both", "accuracy_tolerance"
         )
-    if given.get("accuracy_tolerance") is not None:
+    if "accuracy_tolerance" in given:
         values["accuracy_threshold"] = None
-    if given.get("accuracy_threshold") is not None:
+    if "accuracy_threshold" in given:
         values["accuracy_tolerance"] = None
     values.update(given)
     num_edges = sum(fan_in * fan_out for fan_in, fan_out in itertools.pairwise(layer_sizes))
@@ -151,7 +149,7 @@ def resolve(task: task_lib.Task, hidden: Iterable[int], **given: Any) -> Setting
         )
     num_rows = task.train.num_rows
     if values["batch_size"] > num_rows:
-        if given.get("batch_size") is not None:
+        if "batch_size" in given:
             _log.info(
                 "batch_size=%d is more than the %d training rows: each batch takes all of them",
                 values["batch_size"], num_rows,
