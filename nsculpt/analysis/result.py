@@ -15,6 +15,17 @@ _MOST_UNITS = 40
 
 
 @dataclasses.dataclass(frozen=True, eq=False)
+class Alternative:
+    """Another answer that the published rule gives when the units of layers stand in other order."""
+
+    # As in `Analysis`.
+    clusters: list[np.ndarray]
+    modules: list[np.ndarray]
+    # Share of the permutations tried that gave it, in (0, 1].
+    share: float
+
+
+@dataclasses.dataclass(frozen=True, eq=False)
 class Analysis:
     """Modules of a layered network and their hierarchy.
 
@@ -38,6 +49,16 @@ class Analysis:
     path_length: int
     merge_threshold: float
     modularity_threshold: float
+    # Registered names of what units are compared by, and of what finds the clusters of a layer.
+    features: str = "outgoing"
+    clustering: str = "modularity"
+    # Names of all inputs and all outputs, dead ones included; None where none are known.
+    input_names: tuple[str, ...] | None = None
+    output_names: tuple[str, ...] | None = None
+    # Whether the order in which units stand may have decided the answer (distances that tie); the
+    # other answers that a few permutations of the units gave.
+    ambiguous: bool = False
+    alternatives: list[Alternative] = dataclasses.field(default_factory=list)
 
     def __str__(self) -> str:
         return describe(self)
