@@ -185,6 +185,19 @@ def number(text: str) -> float:
         raise ValueError("expected a number") from None
 
 
+def names(text: str) -> list[str]:
+    """Names with commas between them.
+
+    Example:
+      >>> names("a, b")
+      ['a', 'b']
+    """
+    found = [name.strip() for name in text.split(",")]
+    if not all(found):
+        raise ValueError("expected names with commas between them, such as a,b,c")
+    return found
+
+
 def integers(text: str) -> list[int]:
     """Whole numbers: `0,1,2,5`, or `first:last[:step]` with both ends, or a mixture.
 

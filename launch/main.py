@@ -1,29 +1,17 @@
 """Sculpts a network on a task: `python -m launch.main --flagfile=FILE`, or `--help`."""
 
-import logging
-import os
 import pathlib
 import re
 import sys
 import textwrap
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 import nsculpt
-import nsculpt.tasks as tasks_lib
-from launch import flags, interrupts
-from nsculpt import errors
+from launch import ending, flags, interrupts, task_flags
 from nsculpt import settings as settings_lib
 from nsculpt.tasks import task as task_lib
 
-# Flag -> how the task it names is loaded.
-_TASK_FLAGS: dict[str, Callable[[str], task_lib.Task]] = {
-    "task": tasks_lib.load_task,
-    "formulas": tasks_lib.from_formulas,
-    "truth_table": tasks_lib.from_truth_table,
-    "function_graph": tasks_lib.from_function_graph,
-    "dataset": tasks_lib.from_dataset,
-}
 _SETTINGS = (
     "seeds",
     "unit_steps",
@@ -44,17 +32,11 @@ _SETTINGS = (
 
 _TOPICS = {
     "Task (one of the first five)": (
-        flags.Flag("task", str, "NAME", """A task by name, such as reused or overlap2_use4, or one
-            that --plugin registers."""),
-        flags.Flag("formulas", str, '"y0 = a & !b; y1 = a ^ c"', """A task as Boolean formulas:
-            ! not, & and, ^ xor, | or, parentheses. A left-hand name that another formula reads is
-            a sub-function, the others are the outputs."""),
-        flags.Flag("truth_table", str, "FILE.csv", """A task as a truth table: a header that names
-            inputs, then ->, then outputs; every combination of inputs once, values 0 and 1."""),
-        flags.Flag("function_graph", str, "FILE.json", """A task as a graph of gates with named
-            sub-functions."""),
-        flags.Flag("dataset", str, "FILE.npz", """A task as data: arrays x_train, y_train, x_valid,
-            y_valid [rows, columns]; y of 0 and 1."""),
+        task_flags.TASK,
+        task_flags.FORMULAS,
+        task_flags.TRUTH_TABLE,
+        task_flags.FUNCTION_GRAPH,
+        task_flags.DATASET,
         flags.Flag("plugin", str, "FILE.py", "Python file that registers tasks or saliencies."),
     ),
     "Network and grid": (
@@ -104,30 +86,12 @@ _TOPICS = {
         flags.Flag("lanes", flags.integer, "64", """Networks trained at once, at least 1, rounded
             up to whole tiles; results do not depend on it. Default: a tile for each core."""),
         flags.Flag("dry_run", None, "", "Say what would be done, and write nothing."),
-        flags.Flag("version", None, "", "Print the version."),
-        flags.Flag("help", None, "", "Print this."),
-        flags.Flag("flagfile", str, "FILE", """A file of flags, one a line, # for comments. The
-            command line beats it wherever it stands."""),
+        *ending.COMMON,
     ),
 }  # fmt: skip
 _SUMMARY = """Neural Sculpting: learns a task, prunes units and then edges step by step, finds in
     what is left the sub-functions of the task and their hierarchy, and compares them with what the
     task declares about itself."""
-
-
-def load_task(parser: flags.Parser) -> task_lib.Task:
-    """The task that the flags name, which must be one."""
-    given = [name for name in _TASK_FLAGS if parser[name] is not None]
-    if len(given) != 1:
-        choice = ", ".join(f"--{name}" for name in _TASK_FLAGS)
-        found = " and ".join(f"--{name}" for name in given) or "none"
-        raise errors.InputError(f"expected one of {choice}; got {found} (see --help)")
-    (name,) = given
-    try:
-        return _TASK_FLAGS[name](parser[name])
-    except errors.InputError as error:
-        text = str(error).removeprefix(f"{name}: ")
-        raise errors.InputError(f"{name}: {text}", name) from error
 
 
 def plan(task: task_lib.Task, settings: settings_lib.Settings, out_dir: pathlib.Path) -> str:
@@ -157,13 +121,8 @@ def default_out_dir(task: task_lib.Task, hidden: Sequence[int]) -> pathlib.Path:
 
 def run(parser: flags.Parser) -> None:
     """Does what the flags ask for."""
-    plugin = parser["plugin"]
-    if plugin is not None:
-        try:
-            tasks_lib.load_plugin(plugin)
-        except errors.InputError as error:
-            raise errors.InputError(f"plugin: {error}", "plugin") from error
-    task = load_task(parser)
+    task_flags.load_plugin(parser)
+    task = task_flags.load_task(parser)
     hidden = parser["hidden"] or (24, 24)
     given: dict[str, Any] = {name: parser[name] for name in _SETTINGS}
     out_dir = pathlib.Path(parser["out_dir"] or default_out_dir(task, hidden))
@@ -174,7 +133,7 @@ def run(parser: flags.Parser) -> None:
         task,
         hidden,
         **given,
-        plugin=plugin,
+        plugin=parser["plugin"],
         lanes=parser["lanes"],
         out_dir=out_dir,
         show_progress=True,
@@ -183,40 +142,15 @@ def run(parser: flags.Parser) -> None:
     print(f"\nWritten to {out_dir}: summary.json, networks.npz, drawings/")
 
 
-class _Wrapped(logging.Formatter):
-    def format(self, record: logging.LogRecord) -> str:
-        return textwrap.fill(super().format(record), 80, subsequent_indent="  ")
-
-
 def main(arguments: Sequence[str]) -> int:
     """Returns the exit status: 0 done, 1 failed, 2 bad input, 3 folder in use, 130 interrupted."""
-    handler = logging.StreamHandler()
-    handler.setFormatter(_Wrapped())
-    logging.getLogger("nsculpt").addHandler(handler)
-    logging.getLogger("nsculpt").setLevel(logging.INFO)
-    parser = flags.Parser("python -m launch.main", _SUMMARY, _TOPICS)
-    try:
-        parser.parse(arguments)
-        if parser["help"]:
-            print(parser.help())
-        elif parser["version"]:
-            print(f"nsculpt {nsculpt.__version__}")
-        else:
-            run(parser)
-        sys.stdout.flush()
-    except errors.InputError as error:
-        dashes = "" if error.field is None else "--"
-        return flags.fail(parser, f"{parser.place(error.field)}{dashes}{error}", 2)
-    except errors.FolderInUseError as error:
-        return flags.fail(parser, str(error), 3)
-    except BrokenPipeError:  # who read the output has seen enough; all files are written
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-    except OSError as error:
-        return flags.fail(parser, f"{error.filename}: {error.strerror}; finished jobs are kept", 1)
-    except KeyboardInterrupt:
-        text = "interrupted; finished jobs are kept, and the same command continues"
-        interrupts.leave(flags.fail(parser, text, 130))
-    return 0
+    return ending.run(
+        flags.Parser("python -m launch.main", _SUMMARY, _TOPICS),
+        arguments,
+        run,
+        if_interrupted="interrupted; finished jobs are kept, and the same command continues",
+        if_failed="; finished jobs are kept",
+    )
 
 
 if __name__ == "__main__":

@@ -10,23 +10,33 @@ from nsculpt._version import __version__
 
 if TYPE_CHECKING:
     from nsculpt.analysis import Analysis, analyze
+    from nsculpt.analysis.clustering import register_clustering
+    from nsculpt.analysis.difference import Difference, difference
+    from nsculpt.analysis.features import register_features
     from nsculpt.errors import FolderInUseError, InputError
     from nsculpt.experiment import Sculpture, sculpt
+    from nsculpt.networks import Network, load_network
     from nsculpt.sculpting.saliency import register_edge_saliency, register_unit_saliency
     from nsculpt.tasks import FunctionGraph, Task, Truth, load_task, register_task
 
 __all__ = [
     "Analysis",
+    "Difference",
     "FolderInUseError",
     "FunctionGraph",
     "InputError",
+    "Network",
     "Sculpture",
     "Task",
     "Truth",
     "__version__",
     "analyze",
+    "difference",
+    "load_network",
     "load_task",
+    "register_clustering",
     "register_edge_saliency",
+    "register_features",
     "register_task",
     "register_unit_saliency",
     "sculpt",
@@ -34,15 +44,21 @@ __all__ = [
 
 _HOMES = {
     "Analysis": "nsculpt.analysis",
+    "Difference": "nsculpt.analysis.difference",
     "FolderInUseError": "nsculpt.errors",
     "FunctionGraph": "nsculpt.tasks",
     "InputError": "nsculpt.errors",
+    "Network": "nsculpt.networks",
     "Sculpture": "nsculpt.experiment",
     "Task": "nsculpt.tasks",
     "Truth": "nsculpt.tasks",
     "analyze": "nsculpt.analysis",
+    "difference": "nsculpt.analysis.difference",
+    "load_network": "nsculpt.networks",
     "load_task": "nsculpt.tasks",
+    "register_clustering": "nsculpt.analysis.clustering",
     "register_edge_saliency": "nsculpt.sculpting.saliency",
+    "register_features": "nsculpt.analysis.features",
     "register_task": "nsculpt.tasks",
     "register_unit_saliency": "nsculpt.sculpting.saliency",
     "sculpt": "nsculpt.experiment",

@@ -14,7 +14,8 @@ import numpy as np
 import nsculpt.tasks as tasks_lib
 from nsculpt import errors, runs, selection
 from nsculpt import settings as settings_lib
-from nsculpt.analysis import pipeline, readings, result
+from nsculpt.analysis import pipeline, readings, result, scoring
+from nsculpt.networks import network
 from nsculpt.report import export, progress, terminal
 from nsculpt.sculpting import jobs, program, saliency, sweep, training
 from nsculpt.tasks import plugins
@@ -44,7 +45,8 @@ class Sculpture:
     selections: tuple[selection.Selection, ...]
     # Of each selected or tied network; None where no path leads from an input to an output.
     analyses: Mapping[jobs.Job, result.Analysis | None]
-    # Score -> reading -> {"rate", "n", "low", "high"}; empty where no truth is known.
+    # Score -> reading -> {"rate", "n", "low", "high"}; empty where no truth is known, and None for
+    # all but n where the truth has no labels for a score.
     rates: Mapping[str, dict[str, dict[str, Any]]]
 
     def __str__(self) -> str:
@@ -209,9 +211,13 @@ def conclude(
     }
     rates = {}
     if task.truth is not None:
+        unknown = scoring.unknown(task.truth)
         for name in RATES:
             rates[name] = readings.readings(
-                [[_score(analyses[job], name) for job in chosen.tied] for chosen in selections]
+                [
+                    [None] if name in unknown else [_score(analyses[job], name) for job in tied]
+                    for tied in (chosen.tied for chosen in selections)
+                ]
             )
     return Sculpture(
         task=task,
@@ -230,8 +236,11 @@ def _analyse(
 ) -> result.Analysis | None:
     if not _connected(record.edges):
         return None
+    brought = network.Network(
+        record.edges, input_names=task.input_names, output_names=task.output_names
+    )
     return pipeline.analyze(
-        record.edges,
+        brought,
         settings.path_length,
         settings.merge_threshold,
         settings.modularity_threshold,

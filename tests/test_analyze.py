@@ -4,6 +4,7 @@ import dataclasses
 import gzip
 import itertools
 import json
+import os
 import pathlib
 import subprocess
 import sys
@@ -16,7 +17,8 @@ from hypothesis import strategies as st
 from scipy.spatial import distance
 
 from nsculpt import analysis, errors
-from nsculpt.analysis import clustering, connectivity, partitions
+from nsculpt.analysis import connectivity, features, partitions
+from nsculpt.networks import loading
 from nsculpt.tasks import task
 from tests import test_connectivity
 
@@ -118,7 +120,7 @@ def test_permuting_hidden_units_permutes_labels(seed):
     hypothesis.assume(has_path(masks))
     units, edges = connectivity.live(masks)
     edges = connectivity.between_live(units, edges)
-    hypothesis.assume(all(map(merges_are_settled, clustering.path_features(edges, 3))))
+    hypothesis.assume(all(map(merges_are_settled, features.outgoing(edges, None, 3))))
     first, second = rng.permutation(5), rng.permutation(4)
     plain = analysis.analyze(masks)
     moved = analysis.analyze(
@@ -215,7 +217,7 @@ def test_truth_may_come_in_a_task():
         ({"modularity_threshold": "0.2"}, "modularity_threshold: .* got '0.2'"),
         ({"truth": "reused"}, "truth: expected a Truth, or a task that declares one; got str"),
         ({"truth": Holder(((0,),))}, "truth: .* got Holder"),
-        ({"truth": dataclasses.replace(TRUTH, input_groups=((0, 1),))}, "truth.input_groups: "),
+        ({"truth": dataclasses.replace(TRUTH, input_groups=((0, 0),))}, "truth.input_groups: "),
     ],
 )
 def test_bad_arguments_are_named(settings, message):
@@ -237,13 +239,77 @@ def test_a_long_summary_is_cut():
                           "  inputs: 39\n  outputs: 39\nand 20 further modules")  # fmt: skip
 
 
-def test_neither_jax_nor_matplotlib_is_loaded():
-    code = (
-        "import sys; from nsculpt import analysis; analysis.analyze([[[1]]]); "
-        "print(sorted({'jax', 'matplotlib'} & set(sys.modules)))"
-    )
+@pytest.mark.parametrize(
+    ("masks", "modules"),
+    [
+        pytest.param([[[1]]], [[0], [0]], id="one edge"),
+        pytest.param([np.ones((2, 1))], [[0, 0], [0]], id="two units, one cluster"),
+        pytest.param([np.eye(2)], [[0, 1], [0, 1]], id="two units, two clusters"),
+        pytest.param([np.ones((5, 4))], [[0] * 5, [0] * 4], id="identical units"),
+        pytest.param(
+            [[[1, 0], [1, 0], [0, 0]], [[1, 1], [0, 0]]], [[0, 0], [0], [0, 0]], id="dead input"
+        ),
+        pytest.param(
+            [PAIRS, np.ones((2, 1)), np.ones((1, 3))],
+            [[0, 0, 1, 1], [2, 2], [2], [2, 2, 2]],
+            id="bottleneck",
+        ),
+        pytest.param([PAIRS] + [np.eye(2)] * 19, [[0, 0, 1, 1]] + [[0, 1]] * 20, id="20 layers"),
+        pytest.param([np.ones((3, 3))] * 20, [[0] * 3] * 21, id="20 full layers"),
+        pytest.param([np.ones((1, 1))] * 20, [[0]] * 21, id="20 layers of one unit"),
+    ],
+)
+def test_networks_of_every_shape(masks, modules):
+    found = analysis.analyze(masks)
+    assert [labels.tolist() for labels in found.modules] == modules
+    assert found.tied_layers == ()
+
+
+def test_what_can_be_brought_reaches_the_analysis():
+    weights = [0.5 * PAIRS, np.array([[1.0, 1e-9], [0.0, -1.0]])]
+    expected = analysis.analyze([PAIRS, np.eye(2)])
+    names = {"input_names": list("abcd"), "output_names": ["y", "z"]}
+    found = analysis.analyze(weights, tolerance=1e-6, **names)
+    assert [m.tolist() for m in found.modules] == [m.tolist() for m in expected.modules]
+    assert (found.input_names, found.output_names) == (("a", "b", "c", "d"), ("y", "z"))
+    state = {f"fc{i}.weight": w.T for i, w in enumerate(weights)}
+    turned = analysis.analyze(state, tolerance=1e-6, orientation="out_in")
+    assert turned.hierarchy.nodes == expected.hierarchy.nodes
+    loaded = loading.load_network(weights, tolerance=1e-6)
+    assert analysis.analyze(loaded).hierarchy.nodes == expected.hierarchy.nodes
+    assert analysis.analyze(loaded, features="weighted").features == "weighted"
+
+
+def test_no_path_in_a_file_names_file_and_array(tmp_path):
+    path = tmp_path / "net.npz"
+    np.savez(path, PAIRS, np.zeros((2, 2)), np.eye(2))
+    with pytest.raises(errors.InputError, match=r"net\.npz: arr_1: no path .* hidden layer 2"):
+        analysis.analyze(path)
+
+
+def test_without_jax_and_matplotlib_installed(tmp_path):
+    """In a process that cannot import what a network's analysis has no use for."""
+    code = """
+import sys
+missing = "jax", "flax", "optax", "matplotlib", "absl", "filelock", "tqdm", "safetensors"
+class Missing:
+    def find_spec(self, name, path=None, target=None):
+        if name.partition(".")[0] in missing:
+            raise ModuleNotFoundError(f"No module named {name!r}", name=name)
+sys.meta_path.insert(0, Missing())
+import numpy as np
+import nsculpt
+two = np.kron(np.eye(2), np.ones((2, 1)))
+np.savez("net.npz", two, np.eye(2))
+analysis = nsculpt.analyze("net.npz", truth=nsculpt.Truth(((0, 1), (2, 3)), ((0,), (1,)), None))
+print(analysis.scores["structure_recovered"], len(str(analysis).splitlines()))
+assert nsculpt.Analysis.from_json(analysis.to_json()).to_json() == analysis.to_json()
+texts = analysis.to_graphml(), analysis.to_gexf(), analysis.to_dot(), analysis._repr_html_()
+print(all(texts))
+"""
     checkout = pathlib.Path(__file__).parents[1]
     ran = subprocess.run(
-        [sys.executable, "-c", code], cwd=checkout, capture_output=True, text=True, check=True
-    )
-    assert ran.stdout == "[]\n"
+        [sys.executable, "-c", code], cwd=tmp_path, capture_output=True, text=True, check=False,
+        env={**os.environ, "PYTHONPATH": str(checkout)},
+    )  # fmt: skip
+    assert (ran.stdout, ran.stderr) == ("True 10\nTrue\n", "")

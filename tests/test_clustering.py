@@ -10,7 +10,7 @@ from scipy.cluster import hierarchy as scipy_hierarchy
 from scipy.spatial import distance
 
 from nsculpt.analysis import clustering
-from tests import test_connectivity
+from tests import bad_input
 
 
 def rows(*bits):
@@ -22,6 +22,10 @@ def feature_tables(draw, fewest=1, most=8):
     length = draw(st.integers(1, 10))
     row = st.lists(st.booleans(), min_size=length, max_size=length).filter(any)
     return np.array(draw(st.lists(row, min_size=fewest, max_size=most)))
+
+
+def cluster(features, threshold=0.2):
+    return clustering.by_modularity(clustering.Units(features, threshold))
 
 
 def tree_of(features):
@@ -87,7 +91,7 @@ def as_parts(labels):
 @hypothesis.given(feature_tables(), st.sampled_from([0.0, 0.1, 0.2, 0.3, 0.5, 1.0]))
 @hypothesis.settings(max_examples=300)
 def test_cluster_is_the_literal_one(features, threshold):
-    labels = clustering.cluster(features, threshold)
+    labels = cluster(features, threshold)
     assert as_parts(labels) == literal_cluster(features, threshold)
     assert list(dict.fromkeys(labels.tolist())) == list(range(labels.max() + 1))
 
@@ -119,7 +123,7 @@ def test_of_equal_modularities_the_larger_count_is_taken():
     # first pair, so M = 1/8 - (4/8)^2 - 2 (2/8)^2. Two: M = 2/8 - 2 (4/8)^2. Both are -1/4.
     features = rows("00110", "10100", "01010", "00011")
     assert clustering.distance_modularity(*tree_of(features)).tolist() == [-0.25, -0.25]
-    assert clustering.cluster(features).tolist() == [0, 0, 1, 2]
+    assert cluster(features).tolist() == [0, 0, 1, 2]
 
 
 def test_modularity_is_zero_where_all_distances_are():
@@ -157,7 +161,7 @@ def test_cut_applies_the_first_merges(features):
     ],
 )
 def test_one_or_two_units(features, labels):
-    assert clustering.cluster(features).tolist() == labels
+    assert cluster(features).tolist() == labels
 
 
 @pytest.mark.parametrize("ones", range(1, 8))
@@ -166,29 +170,29 @@ def test_units_alike_are_one_cluster(num_units, ones):
     # Exact zeros or, for some numbers of ones, distances of one rounding error.
     features = np.zeros((num_units, 9), bool)
     features[:, :ones] = True
-    assert clustering.cluster(features).tolist() == [0] * num_units
+    assert cluster(features).tolist() == [0] * num_units
 
 
 def test_units_without_anything_in_common_are_apart():
-    assert clustering.cluster(np.eye(5, dtype=bool)).tolist() == [0, 1, 2, 3, 4]
+    assert cluster(np.eye(5, dtype=bool)).tolist() == [0, 1, 2, 3, 4]
 
 
 def test_the_count_of_least_modularity_stands():
     # k = 3 with M = -1/3 is neither 2 nor n - 1 and below -0.2: no test is asked.
     features = rows("1000", "1000", "0100", "0100", "0010", "0010")
-    assert clustering.cluster(features).tolist() == [0, 0, 1, 1, 2, 2]
+    assert cluster(features).tolist() == [0, 0, 1, 1, 2, 2]
 
 
 def test_one_test_speaks_or_none():
     # First merged: the first two, 1 in common where chance gives 2 x 2 / 4, so "apart" by 0. Then
     # their union 1110 and the third's 0011 have 1 in common, and chance gives 3 x 2 / 4: "one" is
     # silent, and the three stay apart.
-    assert clustering.cluster(rows("1100", "0110", "0011")).tolist() == [0, 1, 2]
+    assert cluster(rows("1100", "0110", "0011")).tolist() == [0, 1, 2]
     # With a fifth feature that none has, chance gives 4/5 and "apart" is silent; and 6/5 for the
     # unions, where "one" stays silent too: the count of least modularity, 2, stands.
-    assert clustering.cluster(rows("11000", "01100", "00110")).tolist() == [0, 0, 1]
+    assert cluster(rows("11000", "01100", "00110")).tolist() == [0, 0, 1]
     # With two such, the unions' chance is 6/6 = 1 and "one" speaks, unopposed.
-    assert clustering.cluster(rows("110000", "011000", "001100")).tolist() == [0, 0, 0]
+    assert cluster(rows("110000", "011000", "001100")).tolist() == [0, 0, 0]
 
 
 @pytest.mark.parametrize(
@@ -208,7 +212,7 @@ def test_the_stronger_test_wins(features, apart, one, labels):
     assert clustering.all_apart(features[0], features[1]) == pytest.approx(apart)
     union = features[0] | features[1]
     assert clustering.all_one(union, features[2]) == pytest.approx(one)
-    assert clustering.cluster(features).tolist() == labels
+    assert cluster(features).tolist() == labels
 
 
 def test_strengths_by_hand():
@@ -223,29 +227,29 @@ def test_strengths_by_hand():
     assert clustering.all_one(*rows("11", "11")) == 0.0
 
 
-def test_features_by_hand():
-    lower, middle, upper = rows("110", "001"), rows("10", "10", "01"), rows("10", "01")
-    one, *_ = clustering.path_features([lower, middle, upper], path_length=1)
-    two, *_ = clustering.path_features([lower, middle, upper], path_length=2)
-    full, second, third = clustering.path_features([lower, middle, upper], path_length=3)
-    assert one.tolist() == rows("110", "001").tolist()
-    assert two.tolist() == rows("11010", "00101").tolist()
-    assert full.tolist() == rows("1101010", "0010101").tolist()
-    assert second.tolist() == rows("1010", "1010", "0101").tolist()
-    assert third.tolist() == upper.tolist()
-
-
-@hypothesis.given(test_connectivity.layered_masks(), st.integers(1, 6))
-def test_features_are_paths_of_each_length(edges, path_length):
-    features = clustering.path_features(edges, path_length)
-    for layer, table in enumerate(features):
-        blocks, paths = [], np.eye(edges[layer].shape[0], dtype=int)
-        for mask in edges[layer : layer + path_length]:
-            paths = paths @ mask.astype(int)
-            blocks.append(paths > 0)
-        np.testing.assert_array_equal(table, np.concatenate(blocks, axis=1))
-
-
 def test_each_output_is_a_cluster():
-    labels = clustering.cluster_layers([rows("111", "111")], path_length=1)
+    layers = [clustering.Units(rows("111", "111"))]
+    labels = clustering.cluster_layers(layers, 3, "modularity")
     assert [layer.tolist() for layer in labels] == [[0, 0], [0, 1, 2]]
+
+
+def test_a_clustering_of_ones_own():
+    @clustering.register_clustering("test_first_feature")
+    def by_first_feature(units):
+        return np.where(units.features[:, 0], 7, 3)
+
+    units = clustering.Units(rows("10", "01", "11"))
+    assert clustering.cluster(units, "test_first_feature").tolist() == [0, 1, 0]
+
+
+@pytest.mark.parametrize("labels", [[0, 1], [0.0, 1.0, 2.0], None, [[0, 1, 2]], ["a", "b", "c"]])
+def test_a_clustering_must_label_each_unit(labels):
+    name = f"test_wrong_{labels}"
+    clustering.register_clustering(name)(lambda units: labels)
+    message = bad_input.message_of(clustering.cluster, clustering.Units(np.eye(3, dtype=bool)), name)
+    assert message.startswith(f"clustering {name!r}: expected a whole number for each of 3 units")
+
+
+def test_unknown_clusterings_are_named():
+    message = bad_input.message_of(clustering.cluster, clustering.Units(np.eye(2)), "modularty")
+    assert message == "unknown clustering 'modularty'; did you mean modularity?"

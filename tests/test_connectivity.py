@@ -80,68 +80,26 @@ def test_reach_is_the_graphs(edges):
         assert met == sorted(u for at, u in above if at == last)
 
 
-@pytest.mark.parametrize(
-    "masks",
-    [
-        [[[1, 0], [0, 1]]],
-        (np.array([[1.0, 0.0], [0.0, 1.0]], np.float32),),
-        iter([np.eye(2, dtype=bool)]),
-        np.eye(2, dtype=np.int8)[None],
-    ],
-    ids=["lists", "float tuple", "iterator", "one array of masks"],
-)
-def test_masks_of_many_kinds(masks):
-    (edges,) = connectivity.as_edges(masks)
-    assert edges.dtype == bool
-    assert edges.tolist() == [[True, False], [False, True]]
-
-
-def test_masks_are_copied():
-    given = np.ones((1, 1), bool)
-    (edges,) = connectivity.as_edges([given])
-    given[0, 0] = False
-    assert edges[0, 0]
-
-
 ONES = np.ones((2, 2), bool)
-
-
-@pytest.mark.parametrize(
-    ("masks", "message"),
-    [
-        ([], "masks: expected one array for each weight layer; got none"),
-        (7, r"masks: expected a sequence of 2-D arrays .*; got int"),
-        ("01", r"masks: expected a sequence of 2-D arrays .*; got str"),
-        ([ONES, np.ones((3, 1))], r"masks\[1\]: expected fan_in 2, .*; got shape \[3, 1\]"),
-        ([ONES[0]], r"masks\[0\]: expected a 2-D array .* got shape \[2\]"),
-        ([ONES, ONES[None]], r"masks\[1\]: .* got shape \[1, 2, 2\]"),
-        ([np.ones((2, 0))], r"masks\[0\]: .* without empty axes; got shape \[2, 0\]"),
-        ([[[1, 0], [1]]], r"masks\[0\]: expected a rectangular array of 0 and 1 or booleans"),
-        ([[["1"]]], r"masks\[0\]: expected a rectangular array of 0 and 1 or booleans"),
-        ([ONES, [[0, 1], [0, 2]]], r"masks\[1\]: expected 0 or 1, got 2 at \[1, 1\]"),
-        ([[[0.5]]], r"masks\[0\]: expected 0 or 1, got 0.5 at \[0, 0\]"),
-        ([[[np.nan]]], r"masks\[0\]: expected 0 or 1, got nan at \[0, 0\]"),
-        ([[[-1]]], r"masks\[0\]: expected 0 or 1, got -1 at \[0, 0\]"),
-    ],
-)
-def test_bad_masks_are_named(masks, message):
-    with pytest.raises(errors.InputError, match=message) as caught:
-        connectivity.as_edges(masks)
-    assert "\n" not in str(caught.value)
 
 
 @pytest.mark.parametrize(
     ("edges", "place"),
     [
-        ([np.zeros((2, 2)), ONES], r"masks\[0\]: .* hidden layer 1$"),
-        ([[[1, 0], [1, 0]], [[0], [1]]], r"masks\[1\]: .* the output layer$"),
+        ([~ONES, ONES], r"masks\[0\]: .* hidden layer 1$"),
+        ([np.array([[1, 0], [1, 0]], bool), np.array([[0], [1]], bool)], r"masks\[1\]: .* the output layer$"),
     ],
 )
 def test_no_path_names_the_layer(edges, place):
     with pytest.raises(errors.InputError, match="no path runs from any input to any output"):
-        connectivity.check_path(connectivity.as_edges(edges))
+        connectivity.check_path(edges)
     with pytest.raises(errors.InputError, match=place):
-        connectivity.check_path(connectivity.as_edges(edges))
+        connectivity.check_path(edges)
+
+
+def test_no_path_names_the_place_that_it_is_told():
+    with pytest.raises(errors.InputError, match=r"^net.npz: fc2: no path"):
+        connectivity.check_path([ONES, ~ONES], ["net.npz: fc1", "net.npz: fc2"])
 
 
 @hypothesis.given(layered_masks())

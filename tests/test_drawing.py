@@ -214,18 +214,6 @@ def test_marks_agree_with_the_scores(published: pathlib.Path) -> None:
     assert len(seen) == 4
 
 
-def test_verdicts_by_hand() -> None:
-    live, modules = np.array([0, 1, 2, 5]), np.array([7, 7, 8, 8])
-    verdict = truth_graph.verdict
-    assert verdict((0, 1), live, modules) == (7, "module 7")
-    assert verdict((0,), live, modules) == (None, "within module 7")
-    assert verdict((1, 2), live, modules) == (None, "split: modules 7, 8")
-    assert verdict((3, 4), live, modules) == (None, "unused")
-    assert verdict((2, 4, 5), live, modules) == (None, "1 unused")
-    assert verdict((2, 4, 5), live, modules, optional=True) == (8, "module 8")
-    assert verdict((0, 2), live, np.array([1, 1, 2, 2]), optional=True).module is None
-
-
 def test_truth_graph_by_hand() -> None:
     # f reads {0, 1}; g reads f and, past the first level, {2}; outputs 0 is f, 1 is g.
     functions = nx.DiGraph([("f", "g")])
@@ -251,6 +239,25 @@ def test_truth_without_hierarchy_has_groups_alone() -> None:
     ]  # fmt: skip
     assert len(drawing.panels(found, truth, "ab", "yz")) == 2
     assert len(drawing.panels(found, None, "ab", "yz")) == 1
+
+
+def test_a_truth_that_labels_a_part() -> None:
+    # Modules: inputs 0 and 1 with output 0, input 2 with output 1. Labelled: input 1, output 1.
+    found = analysis.analyze([[[1, 0], [1, 0], [0, 1]], np.eye(2)])
+    truth = task.Truth(((1,),), ((1,),), None)
+    axes = drawing.draw_truth(truth, axes_of(), "abc", "yz", found)
+    shown = [text.get_text() for text in axes.texts]
+    assert shown[2:] == ["b", "✓ module 0", "z", "✓ module 1"]
+    captions = [panel.caption for panel in drawing.panels(found, truth, "abc", "yz")]
+    assert captions[1].endswith("What the task does not label is left out.")
+    for one_side, wanted in (
+        (task.Truth(((0, 1, 2),), (), None), ["a, b, c", "not known"]),
+        (task.Truth((), ((0, 1),), None), ["y, z", "not known"]),
+    ):
+        whole = page.compose(drawing.panels(found, one_side, "abc", "yz"), "title")
+        texts = [text for text, _ in extents(whole)]
+        assert set(wanted) < set(texts)
+        check_inside(whole)
 
 
 SCRIPT = """

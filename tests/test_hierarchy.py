@@ -32,6 +32,7 @@ def test_nodes_and_edges_by_hand():
     assert graph.nodes[0] == {
         "units": {0: (0, 2), 1: (1,)},
         "span": (0, 1),
+        "level": 0,
         "inputs_seen": (0, 2),
         "consumers": (2, 3),
         "kinds": ("input-separable", "reused"),
@@ -39,6 +40,7 @@ def test_nodes_and_edges_by_hand():
     assert graph.nodes[1] == {
         "units": {0: (5,)},
         "span": (0, 0),
+        "level": 0,
         "inputs_seen": (5,),
         "consumers": (2,),
         "kinds": ("input-separable",),
@@ -46,21 +48,24 @@ def test_nodes_and_edges_by_hand():
     assert graph.nodes[2] == {
         "units": {1: (3,), 2: (1,)},
         "span": (1, 2),
+        "level": 1,
         "inputs_seen": (2, 5),
         "consumers": (3,),
         "kinds": ("output",),
     }
     assert graph.nodes[3]["inputs_seen"] == (0, 2, 5)
+    assert graph.nodes[3]["level"] == 2  # by way of module 2, though it reads module 0 too
     assert graph.nodes[4] == {
         "units": {2: (2,)},
         "span": (2, 2),
+        "level": 0,
         "inputs_seen": (),
         "consumers": (),
         "kinds": ("output",),
     }
     weights = {(u, v): weight for u, v, weight in graph.edges.data("weight")}
     assert weights == {(0, 2): 1, (1, 2): 1, (0, 3): 1, (2, 3): 1}
-    assert graph.graph["left_out"] == ()
+    assert graph.graph == {"left_out": (), "output_layer": 2}
 
 
 def test_intermediate_and_reused():
@@ -81,10 +86,29 @@ def test_the_lighter_way_of_a_two_way_street_is_left_out():
     assert graph.nodes[1]["consumers"] == ()
 
 
-def test_of_equal_ways_the_later_is_left_out():
+def test_of_equal_ways_both_are_left_out():
     graph = graph_of([[[1, 1], [1, 1]]], [range(2), range(2)], [[0, 1], [0, 1]])
-    assert list(graph.edges) == [(0, 1)]
-    assert graph.graph["left_out"] == ((1, 0, 1),)
+    assert list(graph.edges) == []
+    assert graph.graph["left_out"] == ((0, 1, 1), (1, 0, 1))
+    assert [level for _, level in graph.nodes.data("level")] == [0, 0]
+
+
+def test_a_cycle_goes_and_what_is_heavier_stays():
+    # Two edges run from 0 to 1 and two from 1 to 2, one from 2 to 0: that one closes the cycle.
+    # 0 and 2 send one edge each to 3, which lies on no cycle.
+    edges = [np.zeros((5, 6))]
+    for i, j in [(0, 2), (1, 2), (2, 3), (2, 4), (3, 0), (0, 5), (4, 5)]:
+        edges[0][i, j] = 1
+    graph = graph_of(edges, [range(5), range(6)], [[0, 0, 1, 2, 2], [0, 0, 1, 2, 2, 3]])
+    assert list(graph.edges.data("weight")) == [(0, 1, 2), (0, 3, 1), (1, 2, 2), (2, 3, 1)]
+    assert graph.graph["left_out"] == ((2, 0, 1),)
+    assert dict(graph.nodes.data("level")) == {0: 0, 1: 1, 2: 2, 3: 3}
+
+
+def on_a_cycle(edges, edge):
+    graph = nx.DiGraph()
+    graph.add_weighted_edges_from(edges)
+    return nx.has_path(graph, edge[1], edge[0])
 
 
 @hypothesis.given(test_modules.clustered_networks(), st.sampled_from([0.0, 0.3, 0.9]))
@@ -109,9 +133,34 @@ def test_acyclic_and_complete(network, threshold):
     kept = sum(weight for _, _, weight in graph.edges.data("weight"))
     left_out = graph.graph["left_out"]
     assert kept + sum(weight for _, _, weight in left_out) == crossing
-    for u, v, weight in left_out:  # each would close a cycle of edges that weigh no less
-        heavier = nx.DiGraph((a, b) for a, b, w in graph.edges.data("weight") if w >= weight)
-        assert nx.has_path(heavier, v, u)
+    # Edge by edge, from the heaviest class of equals down: left out is what closes a cycle then.
+    candidates = [*graph.edges.data("weight"), *left_out]
+    for edge in candidates:
+        before = [e for e in graph.edges.data("weight") if e[2] > edge[2]]
+        now = [e for e in candidates if e[2] == edge[2]]
+        assert on_a_cycle(before + now, edge) == (edge in left_out)
+    for module, level in graph.nodes.data("level"):
+        below = [graph.nodes[reader]["level"] for reader in graph.predecessors(module)]
+        assert level == max(below, default=-1) + 1
+
+
+@hypothesis.given(test_modules.clustered_networks(), st.sampled_from([0.0, 0.3, 0.9]), st.randoms())
+def test_other_numbers_for_modules_permute_the_graph(network, threshold, random):
+    edges, clusters = network
+    labels = modules.merge_clusters(edges, [np.array(c) for c in clusters], threshold)
+    units = [np.arange(len(layer)) for layer in labels]
+    number = list(range(1 + max(layer.max() for layer in labels)))
+    random.shuffle(number)
+    plain = hierarchy.module_graph(edges, units, labels)
+    moved = hierarchy.module_graph(edges, units, [np.array(number)[layer] for layer in labels])
+    assert list(moved) == sorted(number)
+    for module, node in plain.nodes.items():
+        consumers = tuple(sorted(number[reader] for reader in node["consumers"]))
+        assert moved.nodes[number[module]] == {**node, "consumers": consumers}
+    renamed = sorted((number[u], number[v], weight) for u, v, weight in plain.edges.data("weight"))
+    assert renamed == sorted(moved.edges.data("weight"))
+    renamed = sorted((number[u], number[v], weight) for u, v, weight in plain.graph["left_out"])
+    assert renamed == list(moved.graph["left_out"])
 
 
 def test_chains_are_contracted():
@@ -126,10 +175,13 @@ def test_chains_are_contracted():
         4: {2: (2,), 3: (0,)},
     }
     assert contracted.nodes[4]["kinds"] == ("output",)
+    assert contracted.nodes[4]["level"] == 1
+    assert contracted.graph == graph.graph
     assert contracted.nodes[4]["inputs_seen"] == (0, 1)
     assert contracted.nodes[0] == {
         "units": {0: (0,), 1: (3,)},
         "span": (0, 1),
+        "level": 0,
         "inputs_seen": (0,),
         "consumers": (4,),
         "kinds": ("input-separable",),
@@ -139,7 +191,8 @@ def test_chains_are_contracted():
 
 @hypothesis.given(st.sets(st.tuples(st.integers(0, 7), st.integers(0, 7)), max_size=16))
 def test_contraction_leaves_no_chain(pairs):
-    graph = nx.DiGraph((min(pair), max(pair)) for pair in pairs if pair[0] != pair[1])
+    graph = nx.DiGraph()
+    graph.add_edges_from((min(pair), max(pair)) for pair in pairs if pair[0] != pair[1])
     found = hierarchy.chains(graph)
     assert sorted(node for chain in found for node in chain) == sorted(graph)
     head_of = {node: chain[0] for chain in found for node in chain}

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import strategies as st
 
 from nsculpt import analysis, errors
-from nsculpt.analysis import scoring, structure
+from nsculpt.analysis import comparison, scoring, structure
 from nsculpt.tasks import task
 
 
@@ -54,6 +54,7 @@ def test_perfect_partition():
         "module_edge_precision": 1.0,
         "module_edge_recall": 1.0,
         "module_edge_f1": 1.0,
+        "module_structural_distance": 0,
     }
 
 
@@ -190,6 +191,10 @@ def test_edges_of_a_partly_right_graph():
     assert [perfect[f"module_edge_{n}"] for n in ("precision", "recall", "f1")] == [1.0, 1.0, 1.0]
 
 
+def agreement(found, true):
+    return comparison.compare(found, true).edge_agreement
+
+
 def test_edge_agreement_by_hand():
     def graph(*edges):
         made = nx.DiGraph(edges)
@@ -200,13 +205,13 @@ def test_edge_agreement_by_hand():
         return made
 
     true = graph((0, 2), (0, 3), (1, 3))
-    assert dataclasses.astuple(structure.edge_agreement(true, true)) == (1.0, 1.0, 1.0)
+    assert dataclasses.astuple(agreement(true, true)) == (1.0, 1.0, 1.0)
     # 0-2 is right, 1-2 is not, 0-3 and 1-3 are missed: 1 of 2 and 1 of 3, F1 = 2 / 5.
-    found = structure.edge_agreement(graph((0, 2), (1, 2)), true)
+    found = agreement(graph((0, 2), (1, 2)), true)
     assert dataclasses.astuple(found) == pytest.approx((1 / 2, 1 / 3, 2 / 5))
-    assert dataclasses.astuple(structure.edge_agreement(graph(), true)) == (0.0, 0.0, 0.0)
-    assert dataclasses.astuple(structure.edge_agreement(true, graph())) == (0.0, 0.0, 0.0)
-    assert dataclasses.astuple(structure.edge_agreement(graph(), graph())) == (1.0, 1.0, 1.0)
+    assert dataclasses.astuple(agreement(graph(), true)) == (0.0, 0.0, 0.0)
+    assert dataclasses.astuple(agreement(true, graph())) == (0.0, 0.0, 0.0)
+    assert dataclasses.astuple(agreement(graph(), graph())) == (1.0, 1.0, 1.0)
 
 
 def test_without_a_hierarchy_the_general_rule_is_the_partition():
@@ -310,9 +315,12 @@ def test_a_chain_may_not_hide_that_inputs_are_parted():
 @pytest.mark.parametrize(
     ("changes", "message"),
     [
-        ({"input_groups": ((0, 1), (2,))}, r"truth.input_groups: expected each of the 4 inputs"),
-        ({"input_groups": ((0, 1), (1, 2, 3))}, r"truth.input_groups: .* got \[0, 1, 1, 2, 3\]"),
-        ({"output_groups": ((0, 1, 2),)}, r"truth.output_groups: expected each of the 2 outputs"),
+        ({"input_groups": ((0, 1), (4,))}, r"truth.input_groups: expected .* of the 4 inputs"),
+        (
+            {"input_groups": ((0, 1), (1, 2, 3))},
+            r"truth.input_groups: .* \(\(0, 1\), \(1, 2, 3\)\)",
+        ),
+        ({"output_groups": ((0, 1, 2),)}, r"truth.output_groups: expected .* of the 2 outputs"),
         ({"success_rule": "reused"}, r"truth.success_rule: expected one of general, .* 'reused'"),
         ({"hierarchy": nx.DiGraph([(0, 1), (1, 0)])}, r"truth.hierarchy: expected no cycle"),
         ({"hierarchy": functions({"f": ((0, 9), ())})}, r"truth.hierarchy: .* 'f' .* below 4"),

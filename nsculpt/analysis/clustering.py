@@ -1,5 +1,7 @@
 """Clusters of units within one layer, from the units that each of them reaches."""
 
+import dataclasses
+import functools
 import math
 from collections.abc import Sequence
 
@@ -7,97 +9,163 @@ import numpy as np
 from scipy.cluster import hierarchy as scipy_hierarchy
 from scipy.spatial import distance
 
-from nsculpt.analysis import connectivity
+from nsculpt import errors, registry
+from nsculpt.analysis import distances as distances_lib
 
 # The linkage of two units; its height is not looked at.
 _ONE_MERGE = np.array([[0.0, 1.0, 0.0, 2.0]])
 
+# Name -> function (units: Units) -> labels [n].
+CLUSTERINGS = registry.Registry("clustering")
+register_clustering = CLUSTERINGS.register
 
-def cluster_layers(
-    edges: Sequence[np.ndarray], path_length: int, modularity_threshold: float = 0.2
-) -> list[np.ndarray]:
+
+@dataclasses.dataclass(frozen=True, eq=False)
+class Units:
+    """The units of one layer, as a clustering sees them.
+
+    Example:
+      >>> Units(np.array([[1, 1, 0], [1, 1, 0], [0, 0, 1]], bool)).distances
+      array([0., 1., 1.])
+    """
+
+    # [n, N], a row for each unit, none of them 0: what the unit reaches (boolean), or how strongly.
+    features: np.ndarray
+    # In [0, 1]; see `by_modularity`.
+    modularity_threshold: float = 0.2
+
+    @functools.cached_property
+    def distances(self) -> np.ndarray:
+        """Cosine distance of each pair, `[n (n - 1) / 2]`, in the order of `pdist`."""
+        return distances_lib.cosine(self.features)
+
+    def in_order(self, order: np.ndarray) -> "Units":
+        """The same units in another order, `[n]`."""
+        moved = Units(self.features[order], self.modularity_threshold)
+        table = distance.squareform(self.distances, checks=False)[order][:, order]
+        # Where a cached property keeps its value.
+        moved.__dict__["distances"] = distance.squareform(table, checks=False)
+        return moved
+
+
+def cluster_layers(layers: Sequence[Units], num_outputs: int, name: str) -> list[np.ndarray]:
     """Clusters of every layer of a network; each output is a cluster of its own.
 
     Args:
-      edges: boolean `[units below, units above]`, one for each weight layer, among live units.
-      path_length: longest path, in edges, that two units are compared by; at least 1.
-      modularity_threshold: see `cluster`.
+      layers: the units of each layer below the outputs.
+      num_outputs: at least 1.
+      name: of a registered clustering.
 
     Returns:
       For each layer from inputs to outputs, the cluster of each unit, numbered by first appearance.
 
+    Raises:
+      InputError: no clustering of that name, or a user's own that gives anything else than a whole
+        number for each unit.
+
     Source: DESIGN 5.2.
 
     Example:
-      >>> two_pairs = np.array([[1, 0], [1, 0], [0, 1], [0, 1]], bool)
-      >>> [labels.tolist() for labels in cluster_layers([two_pairs], path_length=1)]
+      >>> two_pairs = Units(np.array([[1, 0], [1, 0], [0, 1], [0, 1]], bool))
+      >>> [labels.tolist() for labels in cluster_layers([two_pairs], 2, "modularity")]
       [[0, 0, 1, 1], [0, 1]]
     """
-    labels = [cluster(f, modularity_threshold) for f in path_features(edges, path_length)]
-    return [*labels, np.arange(edges[-1].shape[1])]
+    return [*(cluster(units, name) for units in layers), np.arange(num_outputs)]
 
 
-def path_features(edges: Sequence[np.ndarray], path_length: int) -> list[np.ndarray]:
-    """Feature vectors: which units of the next layers a unit reaches by 1, 2, ... edges.
+def cluster(units: Units, name: str) -> np.ndarray:
+    """Clusters of one layer by a registered clustering, `[n]`, numbered by first appearance.
 
-    Args:
-      edges: boolean `[units below, units above]`, one for each weight layer, among live units.
-      path_length: number of layers to look up, cut at the output; at least 1.
-
-    Returns:
-      For each layer below the output, boolean `[units, sum of the widths looked at]`.
-
-    Source: DESIGN 5.2.
+    Raises:
+      InputError: as for `cluster_layers`.
 
     Example:
-      >>> lower, upper = np.eye(2, dtype=bool), np.array([[True], [True]])
-      >>> path_features([lower, upper], path_length=2)[0].astype(int)
-      array([[1, 0, 1],
-             [0, 1, 1]])
+      >>> cluster(Units(np.array([[1, 0], [0, 1]], bool)), "modularity").tolist()
+      [0, 1]
     """
-    features: list[np.ndarray] = []
-    reached: list[np.ndarray] = []  # by 1, 2, ... edges, from the layer last visited
-    for mask in reversed(edges):
-        reached = [mask] + [connectivity.composed(mask, r) for r in reached[: path_length - 1]]
-        features.append(np.concatenate(reached, axis=1))
-    return features[::-1]
+    labels = np.asarray(CLUSTERINGS[name](units))
+    num_units = len(units.features)
+    if labels.shape != (num_units,) or labels.dtype.kind not in "iu":
+        raise errors.InputError(
+            f"clustering {name!r}: expected a whole number for each of {num_units} units; "
+            f"got {labels.dtype} of shape {list(labels.shape)}"
+        )
+    return renumbered(labels)
 
 
-def cluster(features: np.ndarray, modularity_threshold: float = 0.2) -> np.ndarray:
-    """Clusters of the units of one layer.
+def renumbered(labels: np.ndarray) -> np.ndarray:
+    """Labels `[n]` as numbers from 0, by first appearance.
+
+    Example:
+      >>> renumbered(np.array([7, 3, 7]))
+      array([0, 1, 0])
+    """
+    numbers: dict[int, int] = {}
+    return np.array(
+        [numbers.setdefault(label, len(numbers)) for label in labels.tolist()], np.int64
+    )
+
+
+@register_clustering("modularity")
+def by_modularity(units: Units) -> np.ndarray:
+    """Clusters of the units of one layer, the paper's way.
 
     Average linkage on cosine distances; the number of clusters has the least distance modularity,
-    unless one of two tests, "all apart" and "all one", overrules it.
-
-    Args:
-      features: boolean `[units, N]`, at least one True in each row.
-      modularity_threshold: in [0, 1]; the tests overrule a number of clusters whose distance
-        modularity is above minus this.
+    unless one of two tests, "all apart" and "all one", overrules it: they do where that number is
+    2, or one less than the units, or its modularity is above minus `modularity_threshold`.
 
     Returns:
-      The cluster of each unit, numbered by first appearance.
+      The cluster `[n]` of each unit, numbered by first appearance.
 
     Source: DESIGN 5.2.
 
     Example:
-      >>> cluster(np.array([[1, 1, 0, 0], [1, 1, 0, 0], [0, 0, 1, 1]], bool)).tolist()
+      >>> features = np.array([[1, 1, 0, 0], [1, 1, 0, 0], [0, 0, 1, 1]], bool)
+      >>> by_modularity(Units(features)).tolist()
       [0, 0, 1]
     """
+    features = units.features
     num_units = len(features)
     if num_units == 1:
         return np.zeros(1, np.int64)
     if num_units == 2:
-        return cut(_ONE_MERGE, _overruled(features, _ONE_MERGE, count=2))
-    distances = distance.pdist(features.astype(np.float64), "cosine")
+        return cut(_ONE_MERGE, after_tests(features, _ONE_MERGE, count=2))
     # The order of its rows, also among equal heights, is the order of merging: it settles which
     # units stay together where distances tie.
-    merges = scipy_hierarchy.linkage(distances, "average")
-    values = distance_modularity(distances, merges)
+    merges = scipy_hierarchy.linkage(units.distances, "average")
+    values = distance_modularity(units.distances, merges)
     best = int(np.argmin(values))  # the first of equals, and values[0] is of the largest count
     count = num_units - 1 - best
-    if count in (2, num_units - 1) or values[best] > -modularity_threshold:
-        count = _overruled(features, merges, count)
+    if is_challenged(count, values[best], num_units, units.modularity_threshold):
+        count = after_tests(features, merges, count)
     return cut(merges, count)
+
+
+def is_challenged(count: int, value: float, num_units: int, modularity_threshold: float) -> bool:
+    """Whether the two tests are asked about a number of clusters with this modularity.
+
+    Example:
+      >>> is_challenged(3, -0.3, 5, 0.2), is_challenged(3, -0.1, 5, 0.2)
+      (False, True)
+    """
+    return count in (2, num_units - 1) or value > -modularity_threshold
+
+
+def overruled(apart: float | None, one: float | None, count: int, num_units: int) -> int:
+    """Number of clusters that the two tests leave.
+
+    Args:
+      apart, one: as from `all_apart` and `all_one`.
+      count: number of clusters before the tests.
+      num_units: n.
+
+    Example:
+      >>> overruled(None, None, 3, 5), overruled(0.5, None, 3, 5), overruled(0.5, 0.5, 3, 5)
+      (3, 5, 1)
+    """
+    if one is not None and (apart is None or one >= apart):
+        return 1
+    return count if apart is None else num_units
 
 
 def distance_modularity(distances: np.ndarray, merges: np.ndarray) -> np.ndarray:
@@ -163,27 +231,35 @@ def cut(merges: np.ndarray, count: int) -> np.ndarray:
     for row in range(num_units - count - 1, -1, -1):
         first, second = pairs[row]
         owner[first] = owner[second] = owner[num_units + row]
-    numbers: dict[int, int] = {}
-    return np.array([numbers.setdefault(o, len(numbers)) for o in owner[:num_units]], np.int64)
+    return renumbered(np.array(owner[:num_units]))
 
 
-def _overruled(features: np.ndarray, merges: np.ndarray, count: int) -> int:
-    """Number of clusters after the two tests."""
-    num_units = len(features)
+def after_tests(features: np.ndarray, merges: np.ndarray, count: int) -> int:
+    """Number of clusters that the two tests leave.
+
+    Args:
+      features: `[n, N]`, n at least 2.
+      merges: `[n - 1, 4]`, a linkage of those units.
+      count: number of clusters before the tests.
+
+    Source: DESIGN 5.2.
+
+    Example:
+      >>> after_tests(np.eye(2, dtype=bool), np.array([[0.0, 1.0, 1.0, 2.0]]), 2)
+      2
+    """
     one_pair = merges[0, :2].astype(np.int64)
     apart = all_apart(features[one_pair[0]], features[one_pair[1]])
     top = cut(merges, 2)
     one = all_one(features[top == 0].any(axis=0), features[top == 1].any(axis=0))
-    if one is not None and (apart is None or one >= apart):
-        return 1
-    return count if apart is None else num_units
+    return overruled(apart, one, count, len(features))
 
 
 def all_apart(first: np.ndarray, second: np.ndarray) -> float | None:
     """Strength with which the two nearest units say that no two units belong together.
 
     Args:
-      first: boolean `[N]`, the features of one of the two units that are merged first.
+      first: `[N]`, the features of one of the two units that are merged first; not 0 counts as 1.
       second: the other's.
 
     Returns:
@@ -229,6 +305,7 @@ def all_one(first: np.ndarray, second: np.ndarray) -> float | None:
 
 def _common(first: np.ndarray, second: np.ndarray) -> tuple[int, int, float, float]:
     """Ones in common, the larger number of ones, and the common ones' mean and deviation."""
+    first, second = first.astype(bool), second.astype(bool)
     ones_first, ones_second = int(first.sum()), int(second.sum())
     common = int((first & second).sum())
     expected = ones_first * ones_second / len(first)

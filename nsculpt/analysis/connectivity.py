@@ -1,68 +1,15 @@
 """Which units and edges of a layered network carry anything from an input to an output."""
 
-from collections.abc import Iterable, Sequence
-from typing import Any
+from collections.abc import Sequence
 
 import numpy as np
 
+from scipy import sparse
+
 from nsculpt import errors
 
-
-def as_edges(masks: Any) -> list[np.ndarray]:
-    """Checked masks as boolean arrays.
-
-    Args:
-      masks: one 2-D array `[fan_in, fan_out]` of 0/1 or booleans for each weight layer, from the
-        inputs up; the fan-out of a layer is the fan-in of the next.
-
-    Returns:
-      A new boolean array `[fan_in, fan_out]` for each weight layer.
-
-    Raises:
-      InputError: naming the layer, where an array has another shape or another value than 0 and 1.
-
-    Example:
-      >>> [mask.dtype.name for mask in as_edges([[[1, 0], [0, 1]], [[1], [1]]])]
-      ['bool', 'bool']
-    """
-    if isinstance(masks, (str, bytes)) or not isinstance(masks, Iterable):
-        raise errors.InputError(
-            "masks: expected a sequence of 2-D arrays [fan_in, fan_out], one for a weight layer; "
-            f"got {type(masks).__name__}"
-        )
-    edges: list[np.ndarray] = []
-    for layer, mask in enumerate(masks):
-        array = _zero_one_array(mask, f"masks[{layer}]")
-        if edges and array.shape[0] != edges[-1].shape[1]:
-            raise errors.InputError(
-                f"masks[{layer}]: expected fan_in {edges[-1].shape[1]}, the fan_out of "
-                f"masks[{layer - 1}]; got shape {list(array.shape)}"
-            )
-        edges.append(array)
-    if not edges:
-        raise errors.InputError("masks: expected one array for each weight layer; got none")
-    return edges
-
-
-def _zero_one_array(mask: Any, place: str) -> np.ndarray:
-    try:
-        array = np.asarray(mask)
-    except ValueError:  # rows of different lengths
-        array = np.empty(0, object)
-    if array.dtype.kind not in "biuf":
-        raise errors.InputError(f"{place}: expected a rectangular array of 0 and 1 or booleans")
-    if array.ndim != 2 or 0 in array.shape:
-        raise errors.InputError(
-            f"{place}: expected a 2-D array [fan_in, fan_out] without empty axes; "
-            f"got shape {list(array.shape)}"
-        )
-    wrong = (array != 0) & (array != 1)
-    if wrong.any():
-        row, column = np.argwhere(wrong)[0].tolist()
-        raise errors.InputError(
-            f"{place}: expected 0 or 1, got {array[row, column]} at [{row}, {column}]"
-        )
-    return array.astype(bool)
+# Multiplications from which a product of sparse matrices may beat a dense one, and how sparse.
+_MANY, _SPARSE_SHARE = 10**8, 0.05
 
 
 def live(edges: Sequence[np.ndarray]) -> tuple[list[np.ndarray], list[np.ndarray]]:
@@ -103,11 +50,12 @@ def live(edges: Sequence[np.ndarray]) -> tuple[list[np.ndarray], list[np.ndarray
     return [np.flatnonzero(units) for units in on_path], live_edges
 
 
-def check_path(edges: Sequence[np.ndarray]) -> None:
+def check_path(edges: Sequence[np.ndarray], places: Sequence[str] = ()) -> None:
     """Refuses a network without any path from an input to an output.
 
     Args:
       edges: boolean `[fan_in, fan_out]`, one for each weight layer.
+      places: what messages call each of them; by default masks[0], masks[1] ...
 
     Raises:
       InputError: naming the first layer none of whose units an input reaches.
@@ -123,8 +71,9 @@ layer without live units above the inputs is the output layer
         reached = mask[reached].any(axis=0)
         if not reached.any():
             place = "the output layer" if layer == len(edges) else f"hidden layer {layer}"
+            name = places[layer - 1] if places else f"masks[{layer - 1}]"
             raise errors.InputError(
-                f"masks[{layer - 1}]: no path runs from any input to any output; the first layer "
+                f"{name}: no path runs from any input to any output; the first layer "
                 f"without live units above the inputs is {place}"
             )
 
@@ -166,6 +115,9 @@ def composed(lower: np.ndarray, upper: np.ndarray) -> np.ndarray:
       array([[False,  True]])
     """
     # Floating point for the sake of BLAS; counts of paths only ever add up, so > 0 is exact.
+    if lower.size * upper.shape[1] > _MANY and lower.mean() * upper.mean() < _SPARSE_SHARE**2:
+        paths = sparse.csr_array(lower, dtype=np.float32) @ sparse.csr_array(upper)
+        return paths.toarray() > 0
     return lower.astype(np.float32) @ upper.astype(np.float32) > 0
 
 

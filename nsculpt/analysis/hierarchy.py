@@ -1,5 +1,7 @@
 """The hierarchy: a directed acyclic graph of modules."""
 
+import itertools
+import operator
 from collections.abc import Iterable, Sequence
 
 import networkx as nx
@@ -17,6 +19,7 @@ def module_graph(
 
     - `units`: dict from layer (0 = inputs) to the tuple of the module's units there;
     - `span`: first and last layer;
+    - `level`: edges on the longest path that ends there, 0 for a module that reads no other;
     - `inputs_seen`: the inputs that reach a unit of the module, its own included;
     - `consumers`: the modules that read it, sorted;
     - `kinds`: those that apply of "input-separable" (holds inputs), "reused" (read by more than one
@@ -24,8 +27,10 @@ def module_graph(
 
     An edge u -> v has `weight`, the number of network edges from units of u to units of v. In wide
     networks a few edges may run from u to v while others run from v to u. So that the graph is
-    acyclic, an edge is left out where it closes a cycle of edges that weigh no less (of equals, the
-    later by module numbers); the graph attribute `left_out` lists those as (u, v, weight).
+    acyclic, edges are admitted by falling weight, all of one weight at a time; of these, every edge
+    that lies on a cycle of them and of those kept before is left out. What is left out thus does
+    not depend on how modules are numbered; the graph attribute `left_out` lists it, sorted, as
+    (u, v, weight). The graph attribute `output_layer` is the number of the last layer.
 
     Args:
       edges: boolean `[units below, units above]`, one for each weight layer, among live units.
@@ -61,7 +66,7 @@ def module_graph(
         graph.add_node(module, units=units[module], inputs_seen=seen)
     graph.add_weighted_edges_from(_weighted_edges(edges, modules, num_modules))
     graph.graph["left_out"] = _break_cycles(graph)
-    _describe(graph, output_layer=len(edges))
+    describe_nodes(graph, output_layer=len(edges))
     return graph
 
 
@@ -85,22 +90,41 @@ def _break_cycles(graph: nx.DiGraph) -> tuple[tuple[int, int, int], ...]:
     # Only edges within one strongly connected component lie on cycles.
     components = [c for c in nx.strongly_connected_components(graph) if len(c) > 1]
     for nodes in components:
-        inner = sorted(
-            graph.subgraph(nodes).edges.data("weight"), key=lambda e: (-e[2], e[0], e[1])
-        )
+        by_weight = operator.itemgetter(2)
+        inner = sorted(graph.subgraph(nodes).edges.data("weight"), key=by_weight, reverse=True)
         kept = nx.DiGraph()
-        kept.add_nodes_from(nodes)
-        for u, v, weight in inner:
-            if nx.has_path(kept, v, u):
-                graph.remove_edge(u, v)
-                left_out.append((u, v, weight))
-            else:
-                kept.add_edge(u, v)
+        for _, group in itertools.groupby(inner, key=by_weight):
+            admitted = list(group)
+            kept.add_weighted_edges_from(admitted)
+            component = {
+                node: number
+                for number, members in enumerate(nx.strongly_connected_components(kept))
+                for node in members
+            }
+            closing = [edge for edge in admitted if component[edge[0]] == component[edge[1]]]
+            kept.remove_edges_from(closing)
+            left_out += closing
+    graph.remove_edges_from(left_out)
     return tuple(sorted(left_out))
 
 
-def _describe(graph: nx.DiGraph, output_layer: int) -> None:
-    """Sets the attributes that follow from `units` and from the edges."""
+def describe_nodes(graph: nx.DiGraph, output_layer: int) -> None:
+    """Sets the attributes that follow from `units` and from the edges.
+
+    Args:
+      graph: acyclic; nodes with `units`, changed in place.
+      output_layer: number of the last layer.
+
+    Source: DESIGN 5.4.
+
+    Example:
+      >>> graph = nx.DiGraph()
+      >>> graph.add_edge(0, 1)
+      >>> nx.set_node_attributes(graph, {0: {0: (0, 1)}, 1: {1: (0,)}}, "units")
+      >>> describe_nodes(graph, output_layer=1)
+      >>> graph.nodes[1]["level"], graph.nodes[1]["kinds"], graph.nodes[0]["consumers"]
+      (1, ('output',), (1,))
+    """
     for module, node in graph.nodes.items():
         layers = sorted(node["units"])
         node["span"] = layers[0], layers[-1]
@@ -113,6 +137,9 @@ def _describe(graph: nx.DiGraph, output_layer: int) -> None:
             "output": holds_outputs,
         }
         node["kinds"] = tuple(kind for kind, is_so in applies.items() if is_so)
+    for level, generation in enumerate(nx.topological_generations(graph)):
+        for module in generation:
+            graph.nodes[module]["level"] = level
     graph.graph["output_layer"] = output_layer
 
 
@@ -126,7 +153,9 @@ def chains(graph: nx.DiGraph) -> list[list]:
       The nodes of each such path, longest paths taken, in order; every node is in exactly one path.
 
     Example:
-      >>> chains(nx.DiGraph([(0, 1), (1, 2), (3, 2)]))
+      >>> graph = nx.DiGraph()
+      >>> graph.add_edges_from([(0, 1), (1, 2), (3, 2)])
+      >>> chains(graph)
       [[0, 1], [2], [3]]
     """
     following = {
@@ -175,7 +204,7 @@ def contract_chains(graph: nx.DiGraph) -> nx.DiGraph:
     for u, v, weight in graph.edges.data("weight"):
         if head_of[u] != head_of[v]:
             contracted.add_edge(head_of[u], head_of[v], weight=weight)
-    _describe(contracted, graph.graph["output_layer"])
+    describe_nodes(contracted, graph.graph["output_layer"])
     return contracted
 
 

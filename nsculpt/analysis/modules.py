@@ -35,19 +35,51 @@ def merge_clusters(
       >>> [labels.tolist() for labels in merge_clusters([lower, upper], clusters)]
       [[0, 0, 1], [0, 1], [0, 1]]
     """
+    return _merged(edges, clusters, merge_threshold)[0]
+
+
+def tied_layers(
+    edges: Sequence[np.ndarray], clusters: Sequence[np.ndarray], merge_threshold: float
+) -> tuple[int, ...]:
+    """Layers with a cluster that could as well join another module, by the numbers alone.
+
+    Never more than none from a threshold of 0.5 on: two modules cannot both send a cluster more
+    than half of its edges.
+
+    Args:
+      edges, clusters, merge_threshold: as for `merge_clusters`.
+
+    Returns:
+      Their numbers, rising.
+
+    Example:
+      >>> apart = [np.array([0, 1]), np.array([0])]
+      >>> tied_layers([np.ones((2, 1), bool)], apart, 0.3), tied_layers([], [], 0.9)
+      ((1,), ())
+    """
+    return () if merge_threshold >= 0.5 else _merged(edges, clusters, merge_threshold)[1]
+
+
+def _merged(
+    edges: Sequence[np.ndarray], clusters: Sequence[np.ndarray], merge_threshold: float
+) -> tuple[list[np.ndarray], tuple[int, ...]]:
+    """The modules of each layer, and the layers in which the lowest number had to decide."""
+    tied = []
     modules = [np.asarray(clusters[0])]
     num_modules = _num_labels(modules[0])
     for layer, mask in enumerate(edges):
         upper = clusters[layer + 1]
         present, lower = np.unique(modules[-1], return_inverse=True)
         counts = _edge_counts(mask, lower, upper)
-        joined = _joined(counts, merge_threshold, into_outputs=layer == len(edges) - 1)
+        joined, num_best = _joined(counts, merge_threshold, into_outputs=layer == len(edges) - 1)
+        if num_best > 1:
+            tied.append(layer + 1)
         of_cluster = np.where(joined >= 0, present[joined], -1)
         begun = np.flatnonzero(joined < 0)
         of_cluster[begun] = num_modules + np.arange(len(begun))
         num_modules += len(begun)
         modules.append(of_cluster[upper])
-    return modules
+    return modules, tuple(tied)
 
 
 def _num_labels(labels: np.ndarray) -> int:
@@ -62,8 +94,10 @@ def _edge_counts(mask: np.ndarray, lower: np.ndarray, upper: np.ndarray) -> np.n
     return np.bincount(pairs, minlength=shape[0] * shape[1]).reshape(shape)
 
 
-def _joined(counts: np.ndarray, merge_threshold: float, into_outputs: bool) -> np.ndarray:
-    """For each cluster, the row of the module that it joins, or -1.
+def _joined(
+    counts: np.ndarray, merge_threshold: float, into_outputs: bool
+) -> tuple[np.ndarray, int]:
+    """For each cluster, the row of the module that it joins, or -1; and how many are as good.
 
     Args:
       counts: edges `[modules below, clusters]`.
@@ -76,4 +110,5 @@ def _joined(counts: np.ndarray, merge_threshold: float, into_outputs: bool) -> n
     if not into_outputs:
         qualifies &= counts / counts.sum(axis=1, keepdims=True) > merge_threshold
     candidates = np.where(qualifies, counts, -1)
-    return np.where(qualifies.any(axis=0), candidates.argmax(axis=0), -1)
+    num_best = int((qualifies & (candidates == candidates.max(axis=0))).sum(axis=0).max())
+    return np.where(qualifies.any(axis=0), candidates.argmax(axis=0), -1), num_best

@@ -1,12 +1,21 @@
-"""From masks to modules, hierarchy and scores, in one call."""
+"""From a network to its modules, their hierarchy and scores, in one call."""
 
 import dataclasses
 import numbers
 from typing import Any
 
 from nsculpt import errors
-from nsculpt.analysis import clustering, connectivity, hierarchy, modules, result, scoring
-from nsculpt.tasks import task
+from nsculpt.analysis import (
+    ambiguity,
+    connectivity,
+    hierarchy,
+    modules,
+    result,
+    scoring,
+)
+from nsculpt.analysis import clustering as clustering_lib
+from nsculpt.analysis import features as features_lib
+from nsculpt.networks import loading, network
 
 
 def analyze(
@@ -15,24 +24,36 @@ def analyze(
     merge_threshold: float = 0.9,
     modularity_threshold: float = 0.2,
     truth: Any = None,
+    *,
+    features: str = "outgoing",
+    clustering: str = "modularity",
+    **load: Any,
 ) -> result.Analysis:
     """Finds the modules of a sparse layered network, and their hierarchy.
 
     Args:
-      masks: one 2-D array `[fan_in, fan_out]` of 0/1 or booleans (True = alive) for each weight
-        layer, from the inputs up.
+      masks: the network, from the inputs up: 2-D arrays `[fan_in, fan_out]` of 0/1, booleans or
+        weights, or anything else that `load_network` takes, such as Flax variables, the path of a
+        file or a DiGraph; or what `load_network` returned.
       path_length: longest path, in edges, by which units of a layer are compared; at least 1, by
         default the number of weight layers.
       merge_threshold: in [0, 1]; the share of edges above which a cluster joins a module below.
-      modularity_threshold: in [0, 1]; see `clustering.cluster`.
-      truth: what the task declares about itself, for the scores: a `Truth`, or a task.
+      modularity_threshold: in [0, 1]; see `clustering.by_modularity`.
+      truth: what the task declares about itself, for the scores: a `Truth`, or a task; by default
+        what a run folder says of its task.
+      features: what units are compared by: "outgoing", the paper's, "incoming", "both", "weighted"
+        (see `features`), or a name that `register_features` knows.
+      clustering: what finds the clusters of a layer: "modularity", the paper's, "silhouette",
+        "louvain" (see `other_clusterings`), or a name that `register_clustering` knows.
+      **load: further arguments of `load_network`, such as `tolerance`, `orientation` or
+        `input_names`.
 
     Returns:
       The analysis; `scores` is None where there is no truth.
 
     Raises:
-      InputError: for masks that are no layered network, a network without any path from an input to
-        an output, arguments out of range, or a truth that does not fit.
+      InputError: for what is no layered network, a network without any path from an input to an
+        output, arguments out of range, or a truth that does not fit.
 
     Source: DESIGN 5.
 
@@ -60,19 +81,31 @@ def analyze(
         )
     _check_share("merge_threshold", merge_threshold)
     _check_share("modularity_threshold", modularity_threshold)
-    known = _truth_of(truth)
-    all_edges = connectivity.as_edges(masks)
-    layer_sizes = (all_edges[0].shape[0], *(mask.shape[1] for mask in all_edges))
+    known = scoring.truth_of(truth)
+    brought = masks if isinstance(masks, network.Network) and not load else None
+    net = loading.load_network(masks, **load) if brought is None else brought
+    known = net.truth if known is None else known
     if known is not None:
-        scoring.check_truth(known, layer_sizes)
-    connectivity.check_path(all_edges)
-    live_units, live_edges = connectivity.live(all_edges)
+        scoring.check_truth(known, net.layer_sizes)
+    connectivity.check_path(net.edges, net.places)
+    live_units, live_edges = connectivity.live(net.edges)
     edges = connectivity.between_live(live_units, live_edges)
+    weights = None if net.weights is None else connectivity.between_live(live_units, net.weights)
     length = len(edges) if path_length is None else int(path_length)
-    clusters = clustering.cluster_layers(edges, length, modularity_threshold)
+    layers = [
+        clustering_lib.Units(rows, float(modularity_threshold))
+        for rows in features_lib.layer_features(features, edges, weights, length)
+    ]
+    clusters = clustering_lib.cluster_layers(layers, net.layer_sizes[-1], clustering)
     labels = modules.merge_clusters(edges, clusters, merge_threshold)
+    tied = ambiguity.tied_layers(layers, edges, clusters, clustering, merge_threshold)
+    others = (
+        ambiguity.alternatives(layers, edges, clusters, tied, clustering, merge_threshold)
+        if tied
+        else []
+    )
     analysis = result.Analysis(
-        layer_sizes=layer_sizes,
+        layer_sizes=net.layer_sizes,
         edges=live_edges,
         live_units=live_units,
         clusters=clusters,
@@ -82,6 +115,13 @@ def analyze(
         path_length=length,
         merge_threshold=float(merge_threshold),
         modularity_threshold=float(modularity_threshold),
+        features=features,
+        clustering=clustering,
+        input_names=net.input_names,
+        output_names=net.output_names,
+        tied_layers=tied,
+        ambiguous=any(layer > 0 for layer in tied),
+        alternatives=others,
     )
     if known is None:
         return analysis
@@ -96,14 +136,3 @@ def _check_share(name: str, value: Any) -> None:
     is_number = not isinstance(value, bool) and isinstance(value, numbers.Real)
     if not is_number or not 0 <= value <= 1:  # NaN fails the comparison too
         raise errors.InputError(f"{name}: expected a number from 0 to 1, got {value!r}")
-
-
-def _truth_of(truth: Any) -> task.Truth | None:
-    if truth is None:
-        return None
-    known = truth if isinstance(truth, task.Truth) else getattr(truth, "truth", truth)
-    if known is not None and not isinstance(known, task.Truth):
-        raise errors.InputError(
-            f"truth: expected a Truth, or a task that declares one; got {type(truth).__name__}"
-        )
-    return known

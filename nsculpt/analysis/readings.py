@@ -40,7 +40,7 @@ def wilson(successes: float, n: int, z: float = 1.959964) -> tuple[float, float]
     return low, high
 
 
-def readings(success_by_seed: Sequence[Sequence[float]]) -> dict[str, dict[str, Any]]:
+def readings(success_by_seed: Sequence[Sequence[float | None]]) -> dict[str, dict[str, Any]]:
     """The four readings of a success rate.
 
     `first` takes the first of a seed's sparsest networks in the official order, `mean` the share of
@@ -49,12 +49,12 @@ def readings(success_by_seed: Sequence[Sequence[float]]) -> dict[str, dict[str, 
 
     Args:
       success_by_seed: for each seed, the successes (True or 1.0) of its sparsest networks, in the
-        official order.
+        official order; None where a success is not known, as where the truth has no labels for it.
 
     Returns:
       For each reading, `rate`, `n` (seeds), and the ends `low` and `high` of the Wilson interval;
-      None for all but `n` where there are no seeds. The interval of `mean`, on a fractional sum, is
-      marked `approximate`.
+      None for all but `n` where there are no seeds, or where any success is not known. The interval
+      of `mean`, on a fractional sum, is marked `approximate`.
 
     Source: DESIGN 4.5, 5.5.
 
@@ -63,7 +63,9 @@ def readings(success_by_seed: Sequence[Sequence[float]]) -> dict[str, dict[str, 
       >>> [rates[reading]["rate"] for reading in ("first", "mean", "any", "all")]
       [0.5, 0.375, 0.5, 0.25]
     """
-    seeds = [[float(success) for success in networks] for networks in success_by_seed]
+    n = len(success_by_seed)
+    known = n > 0 and all(success is not None for row in success_by_seed for success in row)
+    seeds = [[float(success or 0.0) for success in networks] for networks in success_by_seed]
     sums = {
         "first": sum(networks[0] for networks in seeds if networks),
         "mean": sum(sum(networks) / len(networks) for networks in seeds if networks),
@@ -72,8 +74,7 @@ def readings(success_by_seed: Sequence[Sequence[float]]) -> dict[str, dict[str, 
     }
     rates: dict[str, dict[str, Any]] = {}
     for name, successes in sums.items():
-        n = len(seeds)
-        low, high = wilson(successes, n) if n else (None, None)
-        rates[name] = {"rate": successes / n if n else None, "n": n, "low": low, "high": high}
+        low, high = wilson(successes, n) if known else (None, None)
+        rates[name] = {"rate": successes / n if known else None, "n": n, "low": low, "high": high}
     rates["mean"]["approximate"] = True
     return rates

@@ -2,7 +2,7 @@
 
 import dataclasses
 import textwrap
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 import networkx as nx
@@ -10,13 +10,13 @@ import numpy as np
 
 _WIDTH = 78  # a caller may indent by two more
 # What a summary lists before it counts.
-_MOST_MODULES = 40
+MOST_MODULES = 40
 _MOST_UNITS = 40
 
 
 @dataclasses.dataclass(frozen=True, eq=False)
 class Alternative:
-    """Another answer that the published rule gives when the units of layers stand in other order."""
+    """Another answer that the published rule gives when units stand in other order."""
 
     # As in `Analysis`.
     clusters: list[np.ndarray]
@@ -55,13 +55,106 @@ class Analysis:
     # Names of all inputs and all outputs, dead ones included; None where none are known.
     input_names: tuple[str, ...] | None = None
     output_names: tuple[str, ...] | None = None
-    # Whether the order in which units stand may have decided the answer (distances that tie); the
-    # other answers that a few permutations of the units gave.
+    # Layers (0 = inputs) whose clusters or modules hang on the order of their units, since
+    # distances tie; whether that holds of a hidden layer, whose units have no order of their own;
+    # and the other answers that a few permutations of the units of those layers gave.
+    tied_layers: tuple[int, ...] = ()
     ambiguous: bool = False
     alternatives: list[Alternative] = dataclasses.field(default_factory=list)
 
     def __str__(self) -> str:
         return describe(self)
+
+    def _repr_html_(self) -> str:
+        """What a notebook shows."""
+        from nsculpt.report import html
+
+        return html.page_part(self)
+
+    def to_json(self) -> str:
+        """All of the analysis as JSON; its fields are listed at the head of `analysis.exchange`.
+
+        Returns:
+          ASCII text, equal for equal analyses, ending in a line break.
+
+        Raises:
+          InputError: for scores that are not null, booleans, finite numbers or text.
+
+        Example:
+          >>> import nsculpt
+          >>> analysis = nsculpt.analyze([[[1], [1]]])
+          >>> Analysis.from_json(analysis.to_json()).to_json() == analysis.to_json()
+          True
+        """
+        from nsculpt.analysis import exchange
+
+        return exchange.write(self)
+
+    @classmethod
+    def from_json(cls, text: str | bytes) -> "Analysis":
+        """The analysis that `to_json` wrote, with all its fields.
+
+        The hierarchy is worked out anew from edges and modules, and has to be the one in the text.
+
+        Args:
+          text: JSON; bytes are UTF-8.
+
+        Raises:
+          InputError: naming the place, for text that is no such JSON or contradicts itself.
+
+        Example:
+          >>> import nsculpt
+          >>> text = nsculpt.analyze([[[1, 0], [0, 1]]]).to_json()
+          >>> Analysis.from_json(text).modules
+          [array([0, 1]), array([0, 1])]
+        """
+        from nsculpt.analysis import json_reader
+
+        return json_reader.read(text)
+
+    def to_graphml(self) -> str:
+        """The hierarchy as GraphML, which Gephi, Cytoscape and yEd open; see `graph_files.graphml`.
+
+        Example:
+          >>> import nsculpt
+          >>> from nsculpt.analysis import graphml_reader
+          >>> text = nsculpt.analyze([[[1], [1]]]).to_graphml()
+          >>> graphml_reader.read(text).nodes[0]["units"]
+          {0: (0, 1), 1: (0,)}
+        """
+        from nsculpt.analysis import graph_files
+
+        return graph_files.graphml(self.hierarchy, self.input_names, self.output_names)
+
+    def to_gexf(self) -> str:
+        """The hierarchy as GEXF, Gephi's own form; see `graph_files.gexf`.
+
+        Example:
+          >>> import nsculpt
+          >>> nsculpt.analyze([[[1], [1]]]).to_gexf().splitlines()[1]
+          '<gexf xmlns="http://www.gexf.net/1.2draft" version="1.2">'
+        """
+        from nsculpt.analysis import graph_files
+
+        return graph_files.gexf(self.hierarchy, self.input_names, self.output_names)
+
+    def to_dot(self) -> str:
+        """The hierarchy for Graphviz, from the inputs on the left; see `graph_files.dot`.
+
+        Example:
+          >>> import nsculpt
+          >>> print(nsculpt.analyze([[[1], [1]]]).to_dot())
+          digraph modules {
+            rankdir=LR;
+            node [shape=box];
+            0 [label="module 0\\ninput-separable, output\\n2 inputs, 1 output"];
+            { rank=same; 0; }
+          }
+          <BLANKLINE>
+        """
+        from nsculpt.analysis import graph_files
+
+        return graph_files.dot(self.hierarchy, self.input_names, self.output_names)
 
 
 def describe(
@@ -76,7 +169,7 @@ def describe(
     Args:
       analysis: what to describe.
       input_names, output_names: one for each unit of the layer, dead ones included; by default the
-        units' indices.
+        analysis's own, and where it has none the units' indices.
 
     Example:
       >>> from nsculpt import analysis
@@ -86,35 +179,123 @@ def describe(
         inputs: x0 x1
         outputs: or
     """
-    num_edges = sum(int(mask.sum()) for mask in analysis.edges)
-    sizes = "-".join(map(str, analysis.layer_sizes))
-    modules = _counted(len(analysis.hierarchy), "module")
-    blocks = [f"{sizes} network: {_counted(num_edges, 'live edge')}, {modules}"]
+    blocks = [_filled(line) for line in head_lines(analysis)]
     last = len(analysis.layer_sizes) - 1
-    names = {0: input_names, last: output_names}
-    shown_modules = list(analysis.hierarchy.nodes.items())[:_MOST_MODULES]
+    names = {
+        0: analysis.input_names if input_names is None else input_names,
+        last: analysis.output_names if output_names is None else output_names,
+    }
+    shown_modules = list(analysis.hierarchy.nodes.items())[:MOST_MODULES]
     for module, node in shown_modules:
-        readers = ", ".join(map(str, node["consumers"])) or "no module"
-        blocks.append(_filled(f"module {module} ({', '.join(node['kinds'])}), read by {readers}"))
+        readers = listed([str(reader) for reader in node["consumers"]], noun="modules")
+        blocks.append(
+            _filled(
+                f"module {module} ({', '.join(node['kinds'])}), read by {readers or 'no module'}"
+            )
+        )
         for layer, units in node["units"].items():
             place = {0: "inputs", last: "outputs"}.get(layer, f"hidden {layer}")
-            known = names.get(layer)
-            shown = [str(unit) if known is None else known[unit] for unit in units]
-            blocks.append(_filled(f"{place}: {_listed(shown)}", indent="  "))
+            shown = listed(named(units, names.get(layer)), separator=" ")
+            blocks.append(_filled(f"{place}: {shown}", indent="  "))
     left = len(analysis.hierarchy) - len(shown_modules)
     if left:
-        blocks.append(f"and {_counted(left, 'further module')}")
+        blocks.append(f"and {counted(left, 'further module')}")
     return "\n".join(blocks)
 
 
-def _counted(number: int, noun: str) -> str:
-    return f"{number} {noun}" + ("" if number == 1 else "s")
+def head_lines(analysis: Analysis) -> list[str]:
+    """What is to be said of the whole: one line each, however long.
+
+    The size; whether the answer is ambiguous; the method, where it is not the default; the edges
+    between modules that are left out; the verdict, where there are scores.
+
+    Example:
+      >>> from nsculpt import analysis
+      >>> head_lines(analysis.analyze([[[1, 0], [0, 1]]]))
+      ['2-2 network: 2 live edges, 2 modules']
+    """
+    num_edges = sum(int(mask.sum()) for mask in analysis.edges)
+    sizes = "-".join(map(str, analysis.layer_sizes))
+    modules = counted(len(analysis.hierarchy), "module")
+    lines = [f"{sizes} network: {counted(num_edges, 'live edge')}, {modules}"]
+    if analysis.ambiguous or analysis.tied_layers:
+        lines.append(_order_line(analysis))
+    if (analysis.features, analysis.clustering) != (Analysis.features, Analysis.clustering):
+        method = f"features {analysis.features}, clustering {analysis.clustering}"
+        lines.append(f"method: {printable(method)}")
+    left_out = analysis.hierarchy.graph["left_out"]
+    if left_out:
+        edges = counted(len(left_out), "edge")
+        lines.append(f"{edges} between modules left out of the hierarchy, for closing cycles")
+    parts = [("structure", "recovered"), ("inputs", "found"), ("outputs", "found")]
+    verdicts = [
+        f"{part} {word if found else f'not {word}'}"
+        for part, word in parts
+        if (found := (analysis.scores or {}).get(f"{part}_recovered")) is not None
+    ]
+    if verdicts:
+        lines.append(f"against the truth: {', '.join(verdicts)}")
+    return lines
 
 
-def _listed(names: list[str]) -> str:
+def _order_line(analysis: Analysis) -> str:
+    """What the order of the units decided."""
+    hidden = [layer for layer in analysis.tied_layers if layer > 0]
+    ambiguous = "ambiguous: " if analysis.ambiguous else ""
+    places = ["the inputs"] if 0 in analysis.tied_layers else []
+    if hidden:
+        places.append(f"hidden {listed([str(layer) for layer in hidden])}")
+    tie = f"distances tie in {' and '.join(places)}" if places else "distances tie"
+    others = "the permutations tried gave no other answer"
+    if analysis.alternatives:
+        share = sum(other.share for other in analysis.alternatives)
+        answers = counted(len(analysis.alternatives), "other answer")
+        others = f"{answers}, in {share:.0%} of the permutations tried"
+    return f"{ambiguous}{tie}, and the order of units decides; {others}"
+
+
+def named(units: Iterable[int], names: Sequence[str] | None) -> list[str]:
+    """Names of units, fit to be shown; their indices where there are no names.
+
+    Example:
+      >>> named([0, 2], None), named([0, 2], ["a", "b", "c"])
+      (['0', '2'], ['a', 'c'])
+    """
+    return [str(unit) if names is None else printable(names[unit]) for unit in units]
+
+
+def listed(names: Sequence[str], separator: str = ", ", noun: str = "units") -> str:
+    """Names in a row; their number, the first and the last where there are many.
+
+    Example:
+      >>> listed(["a", "b"]), listed([str(unit) for unit in range(50)])
+      ('a, b', '50 units, 0 to 49')
+    """
     if len(names) > _MOST_UNITS:
-        return f"{len(names)} units, {names[0]} to {names[-1]}"
-    return " ".join(names)
+        return f"{len(names)} {noun}, {names[0]} to {names[-1]}"
+    return separator.join(names)
+
+
+def printable(text: object) -> str:
+    r"""The text with escapes for characters that would not show, or would disturb what is around.
+
+    Those are control characters, line breaks, marks of writing direction, unpaired surrogates.
+
+    Example:
+      >>> printable("a\tb é")
+      'a\\tb é'
+    """
+    return "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in str(text))
+
+
+def counted(number: int, noun: str) -> str:
+    """A number with its noun: 1 edge, 2 edges.
+
+    Example:
+      >>> counted(1, "edge"), counted(0, "edge")
+      ('1 edge', '0 edges')
+    """
+    return f"{number} {noun}" + ("" if number == 1 else "s")
 
 
 def _filled(line: str, indent: str = "") -> str:

@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 
 from nsculpt import errors
+from nsculpt.analysis import difference as difference_lib
 from nsculpt.analysis import result
 from nsculpt.report import layout, page, shapes, truth_graph
 from nsculpt.tasks import task
@@ -29,6 +30,7 @@ _TRUTH_CAPTION = (
     "✓ and a module's colour: the group is all that this module holds of the inputs (outputs). "
     "✗: it is not, with the reason."
 )
+_PARTIAL_CAPTION = " What the task does not label is left out."
 
 
 def draw_network(
@@ -135,7 +137,7 @@ def draw_truth(
       The axes.
 
     Raises:
-      InputError: not as many names as inputs or outputs.
+      InputError: not as many names as inputs or outputs, or a truth that does not fit the network.
 
     Source: groups and sub-functions of section 3; a group is found when it is a block of the
     partition that section 5.5 compares.
@@ -150,6 +152,7 @@ def draw_truth(
       ['input groups', 'output groups', 'a', '✗ within module 0']
     """
     input_names, output_names = _checked(analysis, input_names, output_names)
+    difference = difference_lib.difference(analysis, truth)
     graph = truth_graph.build(truth)
     plan = layout.layered(graph)
     last = len(graph.live_units) - 1
@@ -177,25 +180,21 @@ def draw_truth(
         if node.kind == "function":
             shapes.draw_box(axes, [box], (0.0, 0.0), None)
             line(x, y, shapes.printable(node.name), shapes.DARK)
+        elif node.kind == "unlabelled":
+            line(x, y, "not known", shapes.FAINT)
         elif node.kind != "relay":
-            layer, names = (0, input_names) if node.kind == "inputs" else (-1, output_names)
-            verdict = truth_graph.verdict(
-                node.members,
-                analysis.live_units[layer],
-                analysis.modules[layer],
-                optional=layer == 0 and truth.inputs_optional,
+            names, groups = (
+                (input_names, difference.input_groups)
+                if node.kind == "inputs"
+                else (output_names, difference.output_groups)
             )
-            missed = verdict.module is None
-            line_style = "--" if missed else "-"
+            group = groups[place[1]]
+            module, line_style = (group.modules[0], "-") if group.found else (None, "--")
             radius = 0.2 * row / column, 0.2
-            shapes.draw_box(axes, [box], radius, verdict.module, line_style)
+            shapes.draw_box(axes, [box], radius, module, line_style)
             line(x, y - 0.25, _listed([names[unit] for unit in node.members]), shapes.DARK)
-            line(
-                x,
-                y + 0.25,
-                ("✗ " if missed else "✓ ") + verdict.text,
-                _MISSED if missed else _FOUND,
-            )
+            mark, color = ("✓ ", _FOUND) if group.found else ("✗ ", _MISSED)
+            line(x, y + 0.25, mark + group.text, color)
     shapes.draw_edges(
         axes, graph.edges, plan.units, _NODE_WIDTH,
         lambda sender: shapes.FAINT, linewidths=0.9, zorder=1,
@@ -264,12 +263,17 @@ def panels(
     graph = truth_graph.build(truth)
     declared = page.Panel(
         "What the task declares" + _scored(analysis),
-        _TRUTH_CAPTION,
+        _TRUTH_CAPTION + ("" if _labels_all(truth, analysis) else _PARTIAL_CAPTION),
         max(3.8, _TRUTH_COLUMN * len(graph.live_units)),
         _TRUTH_ROW * (layout.layered(graph).height + 2) + shapes.HEADER / 72,
         lambda axes: draw_truth(truth, axes, input_names, output_names, analysis),
     )
     return [network, declared]
+
+
+def _labels_all(truth: task.Truth, analysis: result.Analysis) -> bool:
+    numbers = [sum(map(len, groups)) for groups in (truth.input_groups, truth.output_groups)]
+    return numbers == [analysis.layer_sizes[0], analysis.layer_sizes[-1]]
 
 
 def _scored(analysis: result.Analysis) -> str:

@@ -10,7 +10,7 @@ import numpy as np
 
 from nsculpt import _version, runs, selection
 from nsculpt import settings as settings_lib
-from nsculpt.analysis import connectivity, result
+from nsculpt.analysis import connectivity, exchange, result
 from nsculpt.tasks import task as task_lib
 
 if TYPE_CHECKING:
@@ -167,18 +167,12 @@ def _modules(analysis: result.Analysis) -> list[dict[str, Any]]:
     graph = analysis.hierarchy
     return [
         {
-            "module": int(module),
-            "kinds": list(node["kinds"]),
-            "units": {
-                str(layer): [int(u) for u in units] for layer, units in node["units"].items()
-            },
-            "inputs_seen": [int(index) for index in node["inputs_seen"]],
+            **exchange.module_form(graph, module),
             "edges_to": {
-                str(reader): int(graph.edges[module, reader]["weight"])
-                for reader in node["consumers"]
+                str(reader): weight for _, reader, weight in graph.edges(module, "weight")
             },
         }
-        for module, node in graph.nodes.items()
+        for module in graph
     ]
 
 

@@ -5,13 +5,15 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from nsculpt import selection
-from nsculpt.analysis import result, structure
+from nsculpt.analysis import difference, result, scoring, structure
 from nsculpt.report import export
+from nsculpt.tasks import task as task_lib
 
 if TYPE_CHECKING:
     from nsculpt import experiment
 
 _WIDTH = 80
+_COMPARED = ("inputs", "outputs", "structure")
 _SHOWN_RATES = ("structure_recovered", "inputs_recovered", "outputs_recovered", "hidden_separable")
 
 
@@ -62,9 +64,9 @@ def _heading(sculpture: "experiment.Sculpture") -> str:
 
 
 def _seeds(sculpture: "experiment.Sculpture") -> str:
-    known = sculpture.task.truth is not None
+    truth = sculpture.task.truth
     lines = ["The sparsest network of each seed (tied: as sparse, of the same seed)"]
-    columns = " inputs  outputs  structure" if known else ""
+    columns = " inputs  outputs  structure" if truth is not None else ""
     lines.append(f"  seed  unit/edge step  edges  tied  modules {columns}".rstrip())
     for chosen in sculpture.selections:
         if chosen.first is None:
@@ -83,15 +85,18 @@ def _seeds(sculpture: "experiment.Sculpture") -> str:
             f"  {chosen.seed:>4}  {steps:>14}  {chosen.alive_edges:>5}  {len(chosen.tied):>4}  "
             f"{found:>7} "
         )
-        if known:
-            scores = {} if analysis is None else analysis.scores or {}
-            marks = [
-                "found" if scores.get(f"{name}_recovered") else "-"
-                for name in ("inputs", "outputs", "structure")
-            ]
+        if truth is not None:
+            marks = [_mark(truth, analysis, f"{name}_recovered") for name in _COMPARED]
             line += f" {marks[0]:>6}  {marks[1]:>7}  {marks[2]:>9}"
         lines.append(line.rstrip())
     return "\n".join(lines)
+
+
+def _mark(truth: task_lib.Truth, analysis: result.Analysis | None, score: str) -> str:
+    if score in scoring.unknown(truth):
+        return "?"
+    scores = {} if analysis is None else analysis.scores or {}
+    return "found" if scores.get(score) else "-"
 
 
 def _modules(sculpture: "experiment.Sculpture", chosen: selection.Selection, sharing: int) -> str:
@@ -119,14 +124,16 @@ def _comparison(sculpture: "experiment.Sculpture", chosen: selection.Selection) 
     assert truth is not None
     assert analysis is not None
     lines = [f"Against the truth (rule: {truth.success_rule})"]
-    for kind, layer, groups, names in (
-        ("inputs", 0, truth.input_groups, sculpture.task.input_names),
-        ("outputs", -1, truth.output_groups, sculpture.task.output_names),
+    found = difference.difference(analysis, truth)
+    for side, groups, names in (
+        ("inputs", found.input_groups, sculpture.task.input_names),
+        ("outputs", found.output_groups, sculpture.task.output_names),
     ):
-        found = _blocks(analysis, layer)
         for group in groups:
-            mark = "found" if frozenset(group) in found else "not found"
-            lines.append(f"  {kind} {' '.join(names[index] for index in group)}: {mark}")
+            mark = "found" if group.found else "not found"
+            lines.append(f"  {side} {' '.join(names[index] for index in group.members)}: {mark}")
+        if not groups:
+            lines.append(f"  {side}: not known")
     scores = analysis.scores or {}
     if scores.get("module_edge_f1") is not None:
         lines.append(
@@ -137,13 +144,6 @@ def _comparison(sculpture: "experiment.Sculpture", chosen: selection.Selection) 
     return "\n".join([*_wrapped(lines), f"  structure: {verdict}"])
 
 
-def _blocks(analysis: result.Analysis, layer: int) -> set[frozenset[int]]:
-    blocks: dict[int, set[int]] = {}
-    for unit, module in zip(analysis.live_units[layer], analysis.modules[layer], strict=True):
-        blocks.setdefault(int(module), set()).add(int(unit))
-    return {frozenset(block) for block in blocks.values()}
-
-
 def _rates(sculpture: "experiment.Sculpture") -> str:
     n = len(sculpture.selections)
     lines = [
@@ -152,6 +152,9 @@ def _rates(sculpture: "experiment.Sculpture") -> str:
     ]
     for score in _SHOWN_RATES:
         by_reading = sculpture.rates[score]
+        if by_reading["first"]["rate"] is None:
+            lines.append(f"  {score.replace('_', ' '):<20}not known")
+            continue
         cells = [
             f"{reading['rate']:.2f} {reading['low']:.2f}-{reading['high']:.2f}"
             for reading in by_reading.values()

@@ -1,4 +1,4 @@
-"""The truth as a layered graph that can be laid out, and how much of it a network shows."""
+"""The truth as a layered graph that can be laid out."""
 
 import dataclasses
 import itertools
@@ -13,7 +13,9 @@ from nsculpt.tasks import task
 class Node(NamedTuple):
     """What stands in one place of a truth graph."""
 
-    kind: str  # "inputs", "function", "outputs", or "relay": a long edge on its way
+    # "inputs", "function", "outputs", "unlabelled" (in place of groups where none are known), or
+    # "relay": a long edge on its way
+    kind: str
     members: tuple[int, ...] = ()  # of a group: indices of inputs or outputs
     name: str = ""  # of a function
 
@@ -32,13 +34,6 @@ class TruthGraph:
     nodes: dict[tuple[int, int], Node]  # by (column, unit)
 
 
-class Verdict(NamedTuple):
-    """Whether a group is the share of one module, and what to say about it."""
-
-    module: int | None
-    text: str
-
-
 def build(truth: task.Truth) -> TruthGraph:
     """The graph of a truth; without a hierarchy it has the groups alone, and no edges.
 
@@ -47,7 +42,8 @@ def build(truth: task.Truth) -> TruthGraph:
 
     Returns:
       A `TruthGraph`: column 0 holds the input groups, column d the sub-functions whose longest
-      chain of sub-functions has length d, the last column the output groups.
+      chain of sub-functions has length d, the last column the output groups. Groups come first in
+      their column, in the order of the truth; a column without any holds one node, "unlabelled".
 
     Example:
       >>> functions = nx.DiGraph()
@@ -72,10 +68,12 @@ def build(truth: task.Truth) -> TruthGraph:
         return column, len(columns[column]) - 1
 
     places: dict[Any, tuple[int, int]] = {}
-    members = [("inputs", i, group, 0) for i, group in enumerate(truth.input_groups)]
-    members += [("outputs", i, group, last) for i, group in enumerate(truth.output_groups)]
+    inputs = [("inputs", i, tuple(group), 0) for i, group in enumerate(truth.input_groups)]
+    outputs = [("outputs", i, tuple(group), last) for i, group in enumerate(truth.output_groups)]
+    members = inputs or [("unlabelled", 0, (), 0)]
+    members += outputs or [("unlabelled", last, (), last)]
     for kind, i, group, column in members:
-        places[kind, i] = add(column, Node(kind, members=tuple(group)), count)
+        places[kind, i] = add(column, Node(kind, members=group), count)
         count += 1
     for function, column in depth.items():
         places["function", function] = add(column, Node("function", name=str(function)), count)
@@ -110,40 +108,3 @@ def build(truth: task.Truth) -> TruthGraph:
         modules=[np.array(numbers) for numbers in modules],
         nodes={(c, i): node for c, column in enumerate(columns) for i, node in enumerate(column)},
     )
-
-
-def verdict(
-    group: tuple[int, ...], live: np.ndarray, modules: np.ndarray, optional: bool = False
-) -> Verdict:
-    """Whether a group of inputs (outputs) is all that one module holds of them.
-
-    Args:
-      group: indices.
-      live: indices of the live units of the layer, ascending.
-      modules: the module of each live unit.
-      optional: True where dead members are no fault (`Truth.inputs_optional`).
-
-    Returns:
-      A `Verdict`; `module` is None where the group was not found.
-
-    Source: section 5.5, partition equality, taken group by group.
-
-    Example:
-      >>> verdict((0, 1), np.arange(3), np.array([4, 4, 5])).module
-      4
-      >>> verdict((1, 2), np.arange(3), np.array([4, 4, 5])).text
-      'split: modules 4, 5'
-    """
-    module_of = dict(zip(live.tolist(), modules.tolist(), strict=True))
-    used = [unit for unit in group if unit in module_of]
-    if not used:
-        return Verdict(None, "unused")
-    if len(used) < len(group) and not optional:
-        return Verdict(None, f"{len(group) - len(used)} unused")
-    holders = sorted({module_of[unit] for unit in used})
-    if len(holders) > 1:
-        listed = ", ".join(map(str, holders)) if len(holders) < 5 else f"{len(holders)} of them"
-        return Verdict(None, f"split: modules {listed}")
-    if sum(module == holders[0] for module in module_of.values()) > len(used):
-        return Verdict(None, f"within module {holders[0]}")
-    return Verdict(holders[0], f"module {holders[0]}")

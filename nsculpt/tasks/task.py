@@ -72,14 +72,18 @@ class ArraySource:
 
 @dataclasses.dataclass(frozen=True, eq=False)
 class Truth:
-    """What a task declares about its own structure (DESIGN 3, 5.5)."""
+    """What a task declares about its own structure (DESIGN 3, 5.5).
 
-    # Indices, each input (output) in exactly one group.
+    It may label only some inputs or outputs: scores leave the others out. A side without any label
+    is an empty tuple, and its scores are None; both sides empty is refused (`scoring.check_truth`).
+    """
+
+    # Indices, each input (output) in one group at most.
     input_groups: tuple[tuple[int, ...], ...]
     output_groups: tuple[tuple[int, ...], ...]
     # Node = sub-function, with attributes `inputs` (indices that it reads itself) and `outputs`
     # (indices that equal it or its negation); an edge goes to the sub-function that uses it.
-    # None where only the groups are known.
+    # None where only the groups are known. Compared where both sides have labels.
     hierarchy: nx.DiGraph | None
     # "reuse", "hierarchy", "partition" or "general": what counts as `structure_recovered`.
     success_rule: str = "general"

@@ -1,0 +1,135 @@
+"""Analyses a sparse network: `python -m launch.analyze --network=FILE`, or `--help`."""
+
+import pathlib
+import re
+import sys
+import textwrap
+from collections.abc import Sequence
+from typing import Any
+
+import nsculpt
+from launch import ending, flags, interrupts, task_flags
+from nsculpt import errors
+from nsculpt.networks import network as network_lib
+from nsculpt.report import analysis_files
+from nsculpt.tasks import task as task_lib
+
+_LOADING = (
+    "tolerance",
+    "orientation",
+    "layers",
+    "input_names",
+    "output_names",
+    "seed",
+    "unit_step",
+    "edge_step",
+)
+_SETTINGS = ("path_length", "merge_threshold", "modularity_threshold", "features", "clustering")
+_TASKS = ("task", "formulas", "function_graph")
+_TOPICS = {
+    "Network": (
+        flags.Flag("network", str, "FILE", """A file of arrays, .npz or .safetensors (masks, or
+            weights such as a PyTorch state dict), or a run folder."""),
+        flags.Flag("tolerance", flags.number, "0.001", """Of weights, |w| above this is an edge; 0
+            or more. Default 0."""),
+        flags.Flag("orientation", str, "out_in", """in_out where arrays are [fan_in, fan_out],
+            out_in where they are [fan_out, fan_in] as in PyTorch. Default: as the biases' sizes
+            say."""),
+        flags.Flag("layers", flags.names, "fc1.weight,out.weight", """Names of the arrays to take,
+            from the inputs up. Default: all, in the order of their numbers, or as they chain."""),
+        flags.Flag("input_names", flags.names, "a,b,c", "Names of all inputs."),
+        flags.Flag("output_names", flags.names, "y,z", "Names of all outputs."),
+        flags.Flag("seed", flags.integer, "0", """Of a run folder, the seed of the network. Default:
+            the sparsest of those selected."""),
+        flags.Flag("unit_step", flags.number, "40", "Of a run folder, the unit step in percent."),
+        flags.Flag("edge_step", flags.number, "2.5", "Of a run folder, the edge step in percent."),
+    ),
+    "Analysis": (
+        flags.Flag("path_length", flags.integer, "3", """Longest path, in edges, by which units of
+            a layer are compared, at least 1. Default: the run's, else the number of weight
+            layers."""),
+        flags.Flag("merge_threshold", flags.number, "0.9", """Share of edges, 0 to 1, above which a
+            cluster joins a module of the layer below. Default: the run's, else 0.9."""),
+        flags.Flag("modularity_threshold", flags.number, "0.2", """How clear clusters must be, 0 to
+            1, to go unchallenged. Default: the run's, else 0.2."""),
+        flags.Flag("features", str, "outgoing", """What units are compared by: outgoing (the
+            paper's), incoming, both, weighted, or a name that --plugin registers."""),
+        flags.Flag("clustering", str, "modularity", """What finds the clusters of a layer:
+            modularity (the paper's), silhouette, louvain, or a name that --plugin registers."""),
+        flags.Flag("plugin", str, "FILE.py", """Python file that registers features, clusterings or
+            tasks."""),
+    ),
+    "Truth to compare with (at most one; default: the run's)": (
+        task_flags.TASK,
+        task_flags.FORMULAS,
+        task_flags.FUNCTION_GRAPH,
+    ),
+    "Running": (
+        flags.Flag("out_dir", str, "DIR", """Folder to write to: new, empty, or of an earlier
+            analysis, which is replaced. Default runs/analysis_NAME."""),
+        *ending.COMMON,
+    ),
+}  # fmt: skip
+_SUMMARY = """Finds the modules of a sparse layered network and their hierarchy. Nothing is trained
+    and no data is needed."""
+
+
+def run(parser: flags.Parser) -> None:
+    """Does what the flags ask for."""
+    task_flags.load_plugin(parser)
+    path = parser["network"]
+    if path is None:
+        raise errors.InputError("expected --network=FILE (see --help)")
+    task = task_flags.load_task(parser, _TASKS) if task_flags.given(parser, _TASKS) else None
+    out_dir = pathlib.Path(parser["out_dir"] or _default_out_dir(path))
+    analysis_files.check_folder(out_dir)
+    try:
+        network = nsculpt.load_network(path, **_given(parser, _LOADING))
+        truth = network.truth if task is None else _truth(task, network, parser)
+        settings = {**network.settings, **_given(parser, _SETTINGS)}
+        analysis = nsculpt.analyze(network, truth=truth, **settings)
+    except errors.InputError as error:
+        # What the library calls an argument is a flag here.
+        name = re.split(r"[^a-z_]", str(error), maxsplit=1)[0]
+        known = name in (*_LOADING, *_SETTINGS) and parser[name] is not None
+        raise errors.InputError(str(error), name if known else error.field) from error
+    analysis_files.write(out_dir, analysis, truth, title=pathlib.Path(path).name)
+    print(analysis)
+    written = f"Written to {out_dir}: {', '.join(analysis_files.NAMES)}"
+    print("\n" + textwrap.fill(written, 80, subsequent_indent="  "))
+
+
+def _given(parser: flags.Parser, names: Sequence[str]) -> dict[str, Any]:
+    return {name: parser[name] for name in names if parser[name] is not None}
+
+
+def _default_out_dir(path: str) -> pathlib.Path:
+    stem = re.sub(r"[^\w.-]", "_", pathlib.Path(path).resolve().stem)
+    return pathlib.Path("runs", f"analysis_{stem}")
+
+
+def _truth(
+    task: task_lib.Task, network: network_lib.Network, parser: flags.Parser
+) -> task_lib.Truth:
+    (flag,) = task_flags.given(parser, _TASKS)
+    if task.truth is None:
+        raise errors.InputError(f"{flag}: this task declares nothing about its structure", flag)
+    ends = network.layer_sizes[0], network.layer_sizes[-1]
+    if (task.num_inputs, task.num_outputs) != ends:
+        raise errors.InputError(
+            f"{flag}: this task has {task.num_inputs} inputs and {task.num_outputs} outputs; "
+            f"expected {ends[0]} and {ends[1]}, as the network has",
+            flag,
+        )
+    return task.truth
+
+
+def main(arguments: Sequence[str]) -> int:
+    """Returns the exit status: 0 done, 1 failed, 2 bad input, 130 interrupted."""
+    parser = flags.Parser("python -m launch.analyze", _SUMMARY, _TOPICS)
+    return ending.run(parser, arguments, run)
+
+
+if __name__ == "__main__":
+    interrupts.install()
+    sys.exit(main(sys.argv[1:]))

@@ -1,0 +1,73 @@
+"""Benchmarks and comparisons: `python -m launch.bench analysis`, or `--help`."""
+
+import functools
+import json
+import sys
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from launch import bench_analysis, ending, flags, interrupts
+from nsculpt import errors, registry
+from nsculpt.analysis import planted_study
+
+_METHODS: Sequence[tuple[str, dict[str, Any]]] = (
+    ("default (outgoing, modularity)", {}),
+    ("features incoming", {"features": "incoming"}),
+    ("features both", {"features": "both"}),
+    ("features weighted", {"features": "weighted"}),
+    ("clustering silhouette", {"clustering": "silhouette"}),
+    ("clustering louvain", {"clustering": "louvain"}),
+)
+_TOPICS = {
+    "analysis: how long nsculpt.analyze takes": (
+        flags.Flag("folder", str, "DIR", """Folder with the published networks,
+            networks.jsonl.gz; without it they are left out."""),
+        flags.Flag("json", None, "", "Print JSON, with machine and versions."),
+    ),
+    "planted: ways to find modules compared, on networks whose modules are known": (
+        flags.Flag("num_networks", flags.integer, "200", "How many, at least 1. Default 200."),
+    ),
+    "Running": ending.COMMON,
+}  # fmt: skip
+_SUMMARY = "Measures nsculpt: `analysis` its speed, `planted` how well it finds planted modules."
+
+
+def _analysis(parser: flags.Parser) -> None:
+    measured = bench_analysis.measure(parser["folder"])
+    as_text = functools.partial(json.dumps, indent=2) if parser["json"] else bench_analysis.table
+    print(as_text(measured))
+
+
+def _planted(parser: flags.Parser) -> None:
+    num_networks = 200 if parser["num_networks"] is None else parser["num_networks"]
+    if num_networks < 1:
+        raise errors.InputError(f"num_networks={num_networks}: expected at least 1", "num_networks")
+    print(planted_study.table(planted_study.compare(_METHODS, num_networks)))
+
+
+_BENCHMARKS: dict[str, Callable[[flags.Parser], None]] = {
+    "analysis": _analysis,
+    "planted": _planted,
+}
+
+
+def main(arguments: Sequence[str]) -> int:
+    """Returns the exit status: 0 done, 1 failed, 2 bad input, 130 interrupted."""
+    names = [argument for argument in arguments[:1] if not argument.startswith("-")]
+
+    def run(parser: flags.Parser) -> None:
+        choice = f"expected a benchmark first: {' or '.join(_BENCHMARKS)}"
+        if not names:
+            raise errors.InputError(f"{choice} (see --help)")
+        if names[0] not in _BENCHMARKS:
+            hint = registry.nearest(names[0], _BENCHMARKS)
+            raise errors.InputError(f"unknown benchmark {names[0]!r}; {hint}")
+        _BENCHMARKS[names[0]](parser)
+
+    parser = flags.Parser("python -m launch.bench NAME", _SUMMARY, _TOPICS)
+    return ending.run(parser, arguments[len(names) :], run)
+
+
+if __name__ == "__main__":
+    interrupts.install()
+    sys.exit(main(sys.argv[1:]))

@@ -1,0 +1,70 @@
+"""How a launcher runs and ends: one line for what went wrong, and an exit status."""
+
+import logging
+import os
+import sys
+import textwrap
+from collections.abc import Callable, Sequence
+
+import nsculpt
+from launch import flags, interrupts
+from nsculpt import errors
+
+# Under every launcher's last topic.
+COMMON = (
+    flags.Flag("version", None, "", "Print the version."),
+    flags.Flag("help", None, "", "Print this."),
+    flags.Flag("flagfile", str, "FILE", """A file of flags, one a line, # for comments. The
+        command line beats it wherever it stands."""),
+)  # fmt: skip
+
+
+class _Wrapped(logging.Formatter):
+    def format(self, record: logging.LogRecord) -> str:
+        return textwrap.fill(super().format(record), 80, subsequent_indent="  ")
+
+
+def run(
+    parser: flags.Parser,
+    arguments: Sequence[str],
+    work: Callable[[flags.Parser], None],
+    if_interrupted: str = "interrupted",
+    if_failed: str = "",
+) -> int:
+    """Parses, works, and turns what went wrong into one line.
+
+    Args:
+      parser: with the flags of `COMMON`.
+      arguments: of the command line.
+      work: does what the flags ask for.
+      if_interrupted: what is said after Ctrl-C or SIGTERM.
+      if_failed: what is added where a file could not be written.
+
+    Returns:
+      0 done, 1 failed, 2 bad input, 3 folder in use; 130 after an interruption ends the process.
+    """
+    handler = logging.StreamHandler()
+    handler.setFormatter(_Wrapped())
+    logging.getLogger("nsculpt").addHandler(handler)
+    logging.getLogger("nsculpt").setLevel(logging.INFO)
+    try:
+        parser.parse(arguments)
+        if parser["help"]:
+            print(parser.help())
+        elif parser["version"]:
+            print(f"nsculpt {nsculpt.__version__}")
+        else:
+            work(parser)
+        sys.stdout.flush()
+    except errors.InputError as error:
+        dashes = "" if error.field is None else "--"
+        return flags.fail(parser, f"{parser.place(error.field)}{dashes}{error}", 2)
+    except errors.FolderInUseError as error:
+        return flags.fail(parser, str(error), 3)
+    except BrokenPipeError:  # who read the output has seen enough; all files are written
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    except OSError as error:
+        return flags.fail(parser, f"{error.filename}: {error.strerror}{if_failed}", 1)
+    except KeyboardInterrupt:
+        interrupts.leave(flags.fail(parser, if_interrupted, 130))
+    return 0

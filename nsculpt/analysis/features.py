@@ -1,0 +1,174 @@
+"""What the units of a layer are compared by: which units of other layers they are joined to."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+from nsculpt import errors, registry
+from nsculpt.analysis import connectivity
+
+# Name -> function (edges, weights, path_length) -> one array [units, N] a layer below the outputs.
+FEATURES = registry.Registry("features")
+register_features = FEATURES.register
+
+_FAINTEST = 1e-100
+
+
+def layer_features(
+    name: str,
+    edges: Sequence[np.ndarray],
+    weights: Sequence[np.ndarray] | None,
+    path_length: int,
+) -> list[np.ndarray]:
+    """Features of every layer below the outputs, by a registered function.
+
+    Args:
+      name: "outgoing" is the paper's.
+      edges: boolean `[units below, units above]`, one for each weight layer, among live units.
+      weights: the same in float64, 0 where there is no edge; None where only edges are known.
+      path_length: longest path, in edges; at least 1.
+
+    Returns:
+      For each layer below the output, `[units, N]`.
+
+    Raises:
+      InputError: no features of that name; or a user's own that are no numbers, have another
+        number of rows than units, or a row of zeros.
+
+    Example:
+      >>> [f.tolist() for f in layer_features("outgoing", [np.ones((1, 2), bool)], None, 1)]
+      [[[True, True]]]
+    """
+    found = FEATURES[name](edges, weights, path_length)
+    if name not in _OWN:
+        _check(found, edges, name)
+    return found
+
+
+def _check(found: Any, edges: Sequence[np.ndarray], name: str) -> None:
+    if not isinstance(found, Sequence) or len(found) != len(edges):
+        raise errors.InputError(
+            f"features {name!r}: expected a list of {len(edges)} arrays, one for each layer below "
+            "the outputs"
+        )
+    for layer, (rows, mask) in enumerate(zip(found, edges, strict=True)):
+        good = isinstance(rows, np.ndarray) and rows.ndim == 2 and rows.dtype.kind in "biuf"
+        if not good or len(rows) != len(mask):
+            raise errors.InputError(
+                f"features {name!r}, layer {layer}: expected an array of numbers [{len(mask)}, N]"
+            )
+        if not (np.isfinite(rows).all() and (rows >= 0).all() and rows.any(axis=1).all()):
+            raise errors.InputError(
+                f"features {name!r}, layer {layer}: expected finite numbers of at least 0, and not "
+                "only zeros in the row of a unit"
+            )
+
+
+@register_features("outgoing")
+def outgoing(
+    edges: Sequence[np.ndarray], weights: Sequence[np.ndarray] | None, path_length: int
+) -> list[np.ndarray]:
+    """Which units of the next layers a unit reaches by 1, 2, ... edges; the paper's.
+
+    Args:
+      edges: boolean `[units below, units above]`, one for each weight layer, among live units.
+      weights: not used.
+      path_length: number of layers to look up, cut at the output; at least 1.
+
+    Returns:
+      For each layer below the output, boolean `[units, sum of the widths looked at]`.
+
+    Source: DESIGN 5.2.
+
+    Example:
+      >>> lower, upper = np.eye(2, dtype=bool), np.array([[True], [True]])
+      >>> outgoing([lower, upper], None, path_length=2)[0].astype(int)
+      array([[1, 0, 1],
+             [0, 1, 1]])
+    """
+    del weights
+    features: list[np.ndarray] = []
+    reached: list[np.ndarray] = []  # by 1, 2, ... edges, from the layer last visited
+    for mask in reversed(edges):
+        reached = [mask] + [connectivity.composed(mask, r) for r in reached[: path_length - 1]]
+        features.append(np.concatenate(reached, axis=1))
+    return features[::-1]
+
+
+@register_features("incoming")
+def incoming(
+    edges: Sequence[np.ndarray], weights: Sequence[np.ndarray] | None, path_length: int
+) -> list[np.ndarray]:
+    """Which units of the layers below reach a unit by 1, 2, ... edges; for inputs, `outgoing`.
+
+    Args and Returns: as for `outgoing`, boolean `[units, sum of the widths looked at]`.
+
+    Example:
+      >>> lower, upper = np.array([[True, True]]), np.array([[True], [True]])
+      >>> incoming([lower, upper], None, path_length=2)[1].astype(int)
+      array([[1],
+             [1]])
+    """
+    downwards = outgoing([mask.T for mask in reversed(edges)], None, path_length)
+    # Nothing comes into an input.
+    return [outgoing(edges, weights, path_length)[0], *downwards[:0:-1]]
+
+
+@register_features("both")
+def both(
+    edges: Sequence[np.ndarray], weights: Sequence[np.ndarray] | None, path_length: int
+) -> list[np.ndarray]:
+    """`outgoing` and `incoming` side by side; for inputs, `outgoing`.
+
+    Example:
+      >>> lower, upper = np.array([[True, True]]), np.array([[True], [True]])
+      >>> both([lower, upper], None, path_length=2)[1].astype(int)
+      array([[1, 1],
+             [1, 1]])
+    """
+    up, down = (find(edges, weights, path_length) for find in (outgoing, incoming))
+    return [up[0], *(np.hstack(pair) for pair in zip(up[1:], down[1:], strict=True))]
+
+
+@register_features("weighted")
+def weighted(
+    edges: Sequence[np.ndarray], weights: Sequence[np.ndarray] | None, path_length: int
+) -> list[np.ndarray]:
+    """How strongly a unit reaches the units of the next layers: |weights| along its paths.
+
+    The feature is the sum, over the paths of j edges that lead to a unit, of the products of the
+    |weights| on them, over the greatest such sum of its layer and j: near and far layers count
+    alike, and none overflows.
+
+    Returns:
+      For each layer below the output, float64 `[units, sum of the widths looked at]`.
+
+    Raises:
+      InputError: no weights are known.
+
+    Example:
+      >>> edges = [np.array([[True, True]])]
+      >>> weighted(edges, [np.array([[-1.0, 2.0]])], path_length=1)
+      [array([[0.5, 1. ]])]
+    """
+    del edges
+    if weights is None:
+        raise errors.InputError(
+            "features='weighted': expected a network with weights; this one has masks alone"
+        )
+    features: list[np.ndarray] = []
+    reached: list[np.ndarray] = []
+    for layer in reversed(weights):
+        size = _scaled(np.abs(layer))
+        reached = [size] + [_scaled(size @ r) for r in reached[: path_length - 1]]
+        features.append(np.concatenate(reached, axis=1))
+    return features[::-1]
+
+
+def _scaled(sizes: np.ndarray) -> np.ndarray:
+    """Over their greatest; what is not 0 is kept so far from it that its square is not 0 either."""
+    return np.where(sizes > 0, np.maximum(sizes / sizes.max(), _FAINTEST), 0.0)
+
+
+_OWN = frozenset(FEATURES)

@@ -1,0 +1,99 @@
+"""Clusterings of a layer to compare the paper's with; registered by name."""
+
+import networkx as nx
+import numpy as np
+from scipy.cluster import hierarchy as scipy_hierarchy
+from scipy.spatial import distance
+
+from nsculpt.analysis import clustering
+
+_SEED = 0  # of Louvain, which shuffles
+_NOTHING = 1e-9  # in common: rounding
+
+
+@clustering.register_clustering("silhouette")
+def by_silhouette(units: clustering.Units) -> np.ndarray:
+    """The paper's linkage and tests, with the number of clusters of greatest mean silhouette.
+
+    The silhouette of a unit is (b - a) / max(a, b), with a its mean distance to the rest of its
+    cluster and b the least mean distance to another cluster; 0 for a unit alone, and where a and b
+    are 0. Of equals the larger number wins, and the tests are asked about 2 and n - 1 clusters.
+
+    Returns:
+      The cluster `[n]` of each unit, numbered by first appearance.
+
+    Source: Rousseeuw (1987), Silhouettes, equations 1 and 2.
+
+    Example:
+      >>> features = np.kron(np.eye(3), np.ones((2, 1))).astype(bool)
+      >>> by_silhouette(clustering.Units(features)).tolist()
+      [0, 0, 1, 1, 2, 2]
+    """
+    num_units = len(units.features)
+    if num_units < 3:
+        return clustering.by_modularity(units)
+    merges = scipy_hierarchy.linkage(units.distances, "average")
+    table = distance.squareform(units.distances, checks=False)
+    counts = range(num_units - 1, 1, -1)
+    means = [mean_silhouette(table, clustering.cut(merges, count)) for count in counts]
+    count = counts[int(np.argmax(np.round(means, 8)))]
+    if count in (2, num_units - 1):
+        count = clustering.after_tests(units.features, merges, count)
+    return clustering.cut(merges, count)
+
+
+def mean_silhouette(table: np.ndarray, labels: np.ndarray) -> float:
+    """Mean silhouette of the units.
+
+    Args:
+      table: distances `[n, n]`.
+      labels: `[n]`, 0 to k - 1, k at least 2.
+
+    Returns:
+      In [-1, 1].
+
+    Example:
+      >>> mean_silhouette(np.array([[0, 0, 1], [0, 0, 1], [1, 1, 0.0]]), np.array([0, 0, 1]))
+      0.6666666666666666
+    """
+    units = np.arange(len(labels))
+    one_hot = labels[:, None] == np.arange(labels.max() + 1)
+    sizes = one_hot.sum(axis=0)
+    sums = table @ one_hot
+    inside = sums[units, labels] / np.maximum(sizes[labels] - 1, 1)
+    means = sums / sizes
+    means[units, labels] = np.inf
+    nearest = means.min(axis=1)
+    greater = np.maximum(inside, nearest)
+    values = np.where(greater > 0, (nearest - inside) / np.where(greater > 0, greater, 1.0), 0.0)
+    values[sizes[labels] == 1] = 0.0
+    return float(values.mean())
+
+
+@clustering.register_clustering("louvain")
+def by_louvain(units: clustering.Units) -> np.ndarray:
+    """Communities of the graph in which two units are joined by 1 minus their cosine distance.
+
+    `networkx.community.louvain_communities`, at resolution 1 and a fixed seed; units that have
+    nothing in common are not joined.
+
+    Returns:
+      The cluster `[n]` of each unit, numbered by first appearance.
+
+    Source: Blondel et al. (2008), Fast unfolding of communities in large networks.
+
+    Example:
+      >>> features = np.array([[1, 1, 0, 0], [1, 1, 0, 0], [0, 0, 1, 1]], bool)
+      >>> by_louvain(clustering.Units(features)).tolist()
+      [0, 0, 1]
+    """
+    similarity = 1.0 - distance.squareform(units.distances, checks=False)
+    first, second = np.nonzero(np.triu(similarity > _NOTHING, 1))
+    graph = nx.Graph()
+    graph.add_nodes_from(range(len(similarity)))
+    weights = similarity[first, second].tolist()
+    graph.add_weighted_edges_from(zip(first.tolist(), second.tolist(), weights, strict=True))
+    labels = np.empty(len(similarity), np.int64)
+    for number, members in enumerate(nx.community.louvain_communities(graph, seed=_SEED)):
+        labels[list(members)] = number
+    return clustering.renumbered(labels)

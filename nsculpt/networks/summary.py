@@ -1,0 +1,104 @@
+"""What a run's summary.json says about its task."""
+
+import pathlib
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import networkx as nx
+
+from nsculpt import errors
+from nsculpt.networks import arrays, files
+from nsculpt.tasks import task
+
+_SETTINGS = ("path_length", "merge_threshold", "modularity_threshold")
+
+
+class Summary:
+    """What summary.json says about a task and how its networks were analysed."""
+
+    def __init__(self, path: pathlib.Path):
+        self._place = files.place_of(path)
+        self._content = self._mapping(files.read_json(path), "top level")
+
+    def names(self, field: str, num_units: int) -> tuple[str, ...]:
+        listed = self._list(self._content.get(field), field)
+        if len(listed) != num_units or not all(isinstance(name, str) for name in listed):
+            raise self._fault(field, f"{num_units} names, as networks.npz has units")
+        return tuple(listed)
+
+    def settings(self) -> dict[str, Any]:
+        every = self._mapping(self._content.get("settings"), "settings")
+        found = {name: every[name] for name in _SETTINGS if name in every}
+        for name, value in found.items():
+            if isinstance(value, bool) or not isinstance(value, int | float):
+                raise self._fault(f"settings.{name}", "a number")
+        return found
+
+    def truth(self) -> task.Truth | None:
+        if self._content.get("truth") is None:
+            return None
+        stored = self._mapping(self._content["truth"], "truth")
+        rule = stored.get("success_rule", "general")
+        optional = stored.get("inputs_optional", False)
+        if not isinstance(rule, str):
+            raise self._fault("truth.success_rule", "a name")
+        if not isinstance(optional, bool):
+            raise self._fault("truth.inputs_optional", "true or false")
+        return task.Truth(
+            input_groups=self._groups(stored, "input_groups"),
+            output_groups=self._groups(stored, "output_groups"),
+            hierarchy=self._hierarchy(stored.get("sub_functions")),
+            success_rule=rule,
+            inputs_optional=optional,
+        )
+
+    def _groups(self, stored: Mapping[str, Any], field: str) -> tuple[tuple[int, ...], ...]:
+        place = f"truth.{field}"
+        groups = self._list(stored.get(field), place)
+        return tuple(self._indices(group, place) for group in groups)
+
+    def _hierarchy(self, functions: Any) -> nx.DiGraph | None:
+        if functions is None:
+            return None
+        place = "truth.sub_functions"
+        graph = nx.DiGraph()
+        uses: list[tuple[str, str]] = []
+        for index, function in enumerate(self._list(functions, place)):
+            at = f"{place}[{index}]"
+            node = self._mapping(function, at)
+            name = node.get("name")
+            if not isinstance(name, str) or name in graph:
+                raise self._fault(f"{at}.name", "a name of its own")
+            sides = {
+                side: self._indices(node.get(side), f"{at}.{side}")
+                for side in ("inputs", "outputs")
+            }
+            graph.add_node(name, **sides)
+            users = self._list(node.get("used_by"), f"{at}.used_by")
+            uses += [(name, user) for user in users if isinstance(user, str)]
+            if len(users) > sum(isinstance(user, str) for user in users):
+                raise self._fault(f"{at}.used_by", "names")
+        for name, user in uses:
+            if user not in graph:
+                raise self._fault(place, f"a sub-function {arrays.shown(repr(user))} as used")
+            graph.add_edge(name, user)
+        return graph
+
+    def _indices(self, value: Any, place: str) -> tuple[int, ...]:
+        found = self._list(value, place)
+        if not all(isinstance(each, int) and not isinstance(each, bool) for each in found):
+            raise self._fault(place, "indices")
+        return tuple(found)
+
+    def _list(self, value: Any, place: str) -> Sequence[Any]:
+        if not isinstance(value, list):
+            raise self._fault(place, "a list")
+        return value
+
+    def _mapping(self, value: Any, place: str) -> Mapping[str, Any]:
+        if not isinstance(value, dict):
+            raise self._fault(place, "an object")
+        return value
+
+    def _fault(self, place: str, expected: str) -> errors.InputError:
+        return errors.InputError(f"{self._place}: {place}: expected {expected}")

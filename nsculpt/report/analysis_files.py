@@ -1,0 +1,87 @@
+"""What an analysis leaves in a folder: text, data, graphs and a drawing."""
+
+import os
+import pathlib
+
+from nsculpt import atomic, errors
+from nsculpt.analysis import result
+from nsculpt.tasks import task
+
+_DATA = "analysis.json"
+NAMES = (
+    "summary.txt",
+    _DATA,
+    "hierarchy.graphml",
+    "hierarchy.gexf",
+    "hierarchy.dot",
+    "drawing.svg",
+    "drawing.png",
+)
+
+
+def check_folder(path: pathlib.Path) -> None:
+    """Refuses a folder that holds anything else than an earlier analysis.
+
+    Raises:
+      InputError: naming the folder.
+    """
+    expected = "expected a new or empty folder, or one of an earlier analysis"
+    try:
+        held = os.listdir(path) if path.exists() else []
+    except (OSError, ValueError) as error:  # ValueError: a path with a NUL byte
+        raise errors.InputError(
+            f"out_dir={str(path)!r}: is no folder; {expected}", "out_dir"
+        ) from error
+    if held and _DATA not in held:
+        raise errors.InputError(f"out_dir={path}: holds other files; {expected}", "out_dir")
+
+
+def write(
+    path: pathlib.Path, analysis: result.Analysis, truth: task.Truth | None, title: str
+) -> None:
+    """Writes the files of `NAMES`, each whole or not at all; the folder is made.
+
+    Args:
+      path: the folder.
+      analysis: what to write.
+      truth: drawn beside it, if known.
+      title: of the drawing, one line.
+
+    Raises:
+      InputError: the folder cannot be made or written to.
+
+    Example:
+      >>> import tempfile
+      >>> from nsculpt import analysis
+      >>> with tempfile.TemporaryDirectory() as folder:
+      ...     write(pathlib.Path(folder, "a"), analysis.analyze([[[1], [1]]]), None, "or")
+      ...     sorted(os.listdir(os.path.join(folder, "a"))) == sorted(NAMES)
+      True
+    """
+    from nsculpt.report import drawing  # matplotlib is loaded where something is drawn
+
+    texts = {
+        "summary.txt": f"{analysis}\n",
+        "hierarchy.graphml": analysis.to_graphml(),
+        "hierarchy.gexf": analysis.to_gexf(),
+        "hierarchy.dot": analysis.to_dot(),
+        _DATA: analysis.to_json(),
+    }
+    names = [
+        known or tuple(f"{letter}{index}" for index in range(size))
+        for letter, known, size in (
+            ("x", analysis.input_names, analysis.layer_sizes[0]),
+            ("y", analysis.output_names, analysis.layer_sizes[-1]),
+        )
+    ]
+    try:
+        path.mkdir(parents=True, exist_ok=True)
+        drawing.save(path / "drawing", analysis, truth, *names, title)
+        for name, text in texts.items():
+            with atomic.replacing(path / name) as file:
+                file.write(text.encode())
+    except OSError as error:
+        reason = f"{error.filename}: {error.strerror}"
+        raise errors.InputError(
+            f"out_dir={path}: {reason}; expected a folder to write to", "out_dir"
+        ) from error
