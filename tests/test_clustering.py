@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from scipy.cluster import hierarchy as scipy_hierarchy
 from scipy.spatial import distance
 
-from nsculpt.analysis import clustering
+from nsculpt.analysis import clustering, modularity
 from tests import bad_input
 
 
@@ -25,7 +25,7 @@ def feature_tables(draw, fewest=1, most=8):
 
 
 def cluster(features, threshold=0.2):
-    return clustering.by_modularity(clustering.Units(features, threshold))
+    return modularity.by_modularity(clustering.Units(features, threshold))
 
 
 def tree_of(features):
@@ -102,7 +102,7 @@ def test_modularity_is_the_formulas(features):
     distances, merges = tree_of(features)
     n = len(features)
     direct = [literal_modularity(distances, literal_cut(merges, k)) for k in range(n - 1, 1, -1)]
-    values = clustering.distance_modularity(distances, merges)
+    values = modularity.distance_modularity(distances, merges)
     np.testing.assert_array_equal(values, np.round(values, 8))
     # The nearest multiple of 1e-8, where either neighbour will do for a value half way between two.
     np.testing.assert_allclose(values, direct, rtol=0, atol=0.5e-8 + 1e-12)
@@ -114,7 +114,7 @@ def test_modularity_by_hand():
     # k = 5 and 4 leave pairs (1/3 of all rows) and single units (1/6); k = 3 three pairs;
     # k = 2 joins two pairs, with 8 places of 1/24 inside.
     expected = [-(1 + 4) / 36 - 3 / 36, -(1 + 1 + 4 + 4) / 36, -12 / 36, 8 / 24 - (16 + 4) / 36]
-    assert clustering.distance_modularity(distances, merges) == pytest.approx(expected, abs=1e-8)
+    assert modularity.distance_modularity(distances, merges) == pytest.approx(expected, abs=1e-8)
 
 
 def test_of_equal_modularities_the_larger_count_is_taken():
@@ -122,21 +122,21 @@ def test_of_equal_modularities_the_larger_count_is_taken():
     # 0.5/8 and 1/8, and its rows sum to 1.5/8, 2.5/8, 2/8 and 2/8. Three clusters: 1/8 inside the
     # first pair, so M = 1/8 - (4/8)^2 - 2 (2/8)^2. Two: M = 2/8 - 2 (4/8)^2. Both are -1/4.
     features = rows("00110", "10100", "01010", "00011")
-    assert clustering.distance_modularity(*tree_of(features)).tolist() == [-0.25, -0.25]
+    assert modularity.distance_modularity(*tree_of(features)).tolist() == [-0.25, -0.25]
     assert cluster(features).tolist() == [0, 0, 1, 2]
 
 
 def test_modularity_is_zero_where_all_distances_are():
     distances, merges = tree_of(rows("1", "1", "1", "1"))
     assert not distances.any()
-    assert clustering.distance_modularity(distances, merges).tolist() == [0.0, 0.0]
+    assert modularity.distance_modularity(distances, merges).tolist() == [0.0, 0.0]
 
 
 @hypothesis.given(feature_tables(fewest=2))
 def test_cut_applies_the_first_merges(features):
     _, merges = tree_of(features)
     for count in range(1, len(features) + 1):
-        labels = clustering.cut(merges, count)
+        labels = modularity.cut(merges, count)
         assert as_parts(labels) == literal_cut(merges, count)
         assert len(set(labels.tolist())) == count
 
@@ -209,22 +209,22 @@ def test_one_test_speaks_or_none():
     ],
 )
 def test_the_stronger_test_wins(features, apart, one, labels):
-    assert clustering.all_apart(features[0], features[1]) == pytest.approx(apart)
+    assert modularity.all_apart(features[0], features[1]) == pytest.approx(apart)
     union = features[0] | features[1]
-    assert clustering.all_one(union, features[2]) == pytest.approx(one)
+    assert modularity.all_one(union, features[2]) == pytest.approx(one)
     assert cluster(features).tolist() == labels
 
 
 def test_strengths_by_hand():
     # k = 1 and 1 of N = 4, none in common: E = 1/4, x = 1/16, s = sqrt(4 x 1/16 x 15/16).
-    apart = clustering.all_apart(*rows("1000", "0100"))
+    apart = modularity.all_apart(*rows("1000", "0100"))
     assert apart == pytest.approx(0.25 / math.sqrt(15 / 64))
-    assert clustering.all_one(*rows("1000", "0100")) is None
+    assert modularity.all_one(*rows("1000", "0100")) is None
     # k = 2 and 1, 1 in common: E = 1/2, x = 1/8, s = sqrt(4 x 1/8 x 7/8).
-    assert clustering.all_one(*rows("1100", "1000")) == pytest.approx(0.5 / math.sqrt(7 / 16))
-    assert clustering.all_apart(*rows("1100", "1000")) is None
+    assert modularity.all_one(*rows("1100", "1000")) == pytest.approx(0.5 / math.sqrt(7 / 16))
+    assert modularity.all_apart(*rows("1100", "1000")) is None
     # All features of both are 1: s = 0, unscaled.
-    assert clustering.all_one(*rows("11", "11")) == 0.0
+    assert modularity.all_one(*rows("11", "11")) == 0.0
 
 
 def test_each_output_is_a_cluster():
@@ -246,7 +246,9 @@ def test_a_clustering_of_ones_own():
 def test_a_clustering_must_label_each_unit(labels):
     name = f"test_wrong_{labels}"
     clustering.register_clustering(name)(lambda units: labels)
-    message = bad_input.message_of(clustering.cluster, clustering.Units(np.eye(3, dtype=bool)), name)
+    message = bad_input.message_of(
+        clustering.cluster, clustering.Units(np.eye(3, dtype=bool)), name
+    )
     assert message.startswith(f"clustering {name!r}: expected a whole number for each of 3 units")
 
 

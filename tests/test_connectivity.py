@@ -87,7 +87,10 @@ ONES = np.ones((2, 2), bool)
     ("edges", "place"),
     [
         ([~ONES, ONES], r"masks\[0\]: .* hidden layer 1$"),
-        ([np.array([[1, 0], [1, 0]], bool), np.array([[0], [1]], bool)], r"masks\[1\]: .* the output layer$"),
+        (
+            [np.array([[1, 0], [1, 0]], bool), np.array([[0], [1]], bool)],
+            r"masks\[1\]: .* the output layer$",
+        ),
     ],
 )
 def test_no_path_names_the_layer(edges, place):

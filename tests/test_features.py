@@ -11,6 +11,7 @@ from nsculpt.analysis import connectivity, features
 from tests import bad_input, test_connectivity
 from tests.test_clustering import rows
 
+
 def test_features_by_hand():
     lower, middle, upper = rows("110", "001"), rows("10", "10", "01"), rows("10", "01")
     one, *_ = features.outgoing([lower, middle, upper], None, path_length=1)

@@ -121,7 +121,9 @@ def edits(found, true, match):
     number = len(set(moved) ^ set(true)) + len(set(moved.edges) ^ set(true.edges))
     for key in ("inputs", "outputs"):
         for index in range(3):
-            places = [{n for n, held in g.nodes.items() if index in held[key]} for g in (moved, true)]
+            places = [
+                {n for n, held in g.nodes.items() if index in held[key]} for g in (moved, true)
+            ]
             number += places[0] != places[1]
     return number
 

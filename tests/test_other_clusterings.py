@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from scipy.spatial import distance
 
-from nsculpt.analysis import clustering, other_clusterings
+from nsculpt.analysis import clustering, modularity, other_clusterings
 from tests.test_clustering import as_parts, feature_tables, literal_cut, rows, tree_of
 
 NAMES = sorted(clustering.CLUSTERINGS)
@@ -34,7 +34,7 @@ def test_silhouette_is_the_literal_one(features):
     condensed, merges = tree_of(features)
     table = distance.squareform(condensed)
     for count in range(2, len(features)):
-        labels = clustering.cut(merges, count)
+        labels = modularity.cut(merges, count)
         expected = literal_silhouette(table, literal_cut(merges, count))
         assert other_clusterings.mean_silhouette(table, labels) == pytest.approx(expected, abs=1e-9)
 
@@ -53,7 +53,7 @@ def test_silhouette_where_modularity_tells_more_apart():
     features = rows("0010", "1001", "0001", "0001", "0001", "0001")
     units = clustering.Units(features)
     assert other_clusterings.by_silhouette(units).tolist() == [0, 1, 1, 1, 1, 1]
-    assert clustering.by_modularity(units).tolist() == [0, 1, 2, 2, 2, 2]
+    assert modularity.by_modularity(units).tolist() == [0, 1, 2, 2, 2, 2]
     table = distance.squareform(units.distances)
     two, three = (other_clusterings.mean_silhouette(table, np.array(labels)) for labels in (
         [0, 1, 1, 1, 1, 1], [0, 1, 2, 2, 2, 2]

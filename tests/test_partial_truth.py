@@ -157,15 +157,16 @@ def test_labels_make_the_part_that_is_compared():
     held = sorted((sorted(n["inputs"]), sorted(n["outputs"])) for n in graph.nodes.values())
     assert held == [([0, 1], [0, 1]), ([4, 5], [2, 3])]  # each L-A-E, R-B-F in one
     assert not graph.edges
-    # An edge from S to another function is no fault; one from R is, which makes R and A, too,
-    # nodes of their own: L -> A+E, R -> A+E, R -> B+F.
+    # F reads A as well: L-A, R-B, E and F are nodes of their own, with three edges, none of them
+    # true. Edits: two nodes, three edges, and four outputs in other nodes.
     masks[1][0, 1] = 1
     crossed = test_score_falls.labelled(masks, test_score_falls.LAYERS)
     scores = scoring.score(crossed, truth)
     assert scores["module_edge_recall"] == scores["module_edge_precision"] == 0.0
-    assert scores["module_structural_distance"] > 0
+    assert scores["module_structural_distance"] == 9
+    # That A reads no S is no fault.
     masks = test_score_falls.masks()
-    masks[0][2:4, 0] = 0  # A without S
+    masks[0][2:4, 0] = 0
     less = test_score_falls.labelled(masks, test_score_falls.LAYERS)
     assert scoring.score(less, truth)["module_structural_distance"] == 0
     assert scoring.score(less, test_score_falls.TRUTH)["module_structural_distance"] > 0
@@ -197,7 +198,9 @@ def test_partitions_by_pairs_of_labelled_units(seed, input_labels, output_labels
         ("inputs", 0, input_labels, compared.input_groups),
         ("outputs", -1, output_labels, compared.output_groups),
     ):
-        module_of = dict(zip(found.live_units[layer].tolist(), found.modules[layer].tolist()))
+        module_of = dict(
+            zip(found.live_units[layer].tolist(), found.modules[layer].tolist(), strict=True)
+        )
         known = [i for i, label in enumerate(labels) if label is not None]
         live = [i for i in known if i in module_of]
         if not known:
@@ -234,6 +237,8 @@ def test_partitions_by_pairs_of_labelled_units(seed, input_labels, output_labels
         ((0, 1), ((0,),), "truth.input_groups: "),
         (None, ((0,),), "truth.input_groups: "),
         ("01", ((0,),), "truth.input_groups: "),
+        (iter([(0,)]), ((0,),), "truth.input_groups: "),
+        ((iter([0]),), ((0,),), "truth.input_groups: "),
         (((0,), ([1],)), ((0,),), "truth.input_groups: "),
         (((0,),), tuple((i,) for i in range(1000)), "got tuple"),
     ],

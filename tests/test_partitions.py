@@ -74,3 +74,18 @@ def test_agreement_by_pairs_and_by_definition(labels):
     total = entropy(first.tolist()) + entropy(second.tolist())
     joint = entropy(first.tolist(), second.tolist())
     assert mutual == pytest.approx(2 * (total - joint) / total if total else 1.0, abs=1e-12)
+
+
+@hypothesis.given(LABELS, st.permutations(range(4)), st.permutations(range(4)))
+def test_what_labels_are_called_changes_no_bit(labels, one, other):
+    plain = [np.array(part) for part in labels]
+    renamed = [np.array(new)[part] for part, new in zip(plain, (one, other), strict=True)]
+    for agreement in (partitions.adjusted_rand_index, partitions.normalized_mutual_information):
+        assert agreement(*renamed) == agreement(*plain)
+        assert agreement(plain[0], renamed[0]) == 1.0
+
+
+def test_agreement_on_nothing():
+    nothing = np.array([], int)
+    assert partitions.adjusted_rand_index(nothing, nothing) == 1.0
+    assert partitions.normalized_mutual_information(nothing, nothing) == 1.0

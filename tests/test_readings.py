@@ -56,3 +56,11 @@ def test_readings_of_no_seed():
         "any": empty,
         "all": empty,
     }
+
+
+@pytest.mark.parametrize("successes", [[[None]], [[True, None], []], [[None, None], [False]]])
+def test_readings_of_what_is_not_known(successes):
+    unknown = {"rate": None, "n": len(successes), "low": None, "high": None}
+    rates = readings.readings(successes)
+    assert rates.pop("mean") == unknown | {"approximate": True}
+    assert rates == {"first": unknown, "any": unknown, "all": unknown}

@@ -224,7 +224,8 @@ def test_a_hidden_unit_that_serves_two_groups():
     truth = task.Truth(((0, 1), (2, 3)), ((0, 1), (2, 3)), None)
     layers = ("AABB", "AB", "AB", "AABB")
     apart = [pairs, np.eye(2), pairs.T]
-    crossed = [pairs, np.eye(2), pairs.T + [[0, 0, 1, 0], [0, 0, 0, 0]]]
+    crossed = [pairs, np.eye(2), pairs.T.copy()]
+    crossed[2][0, 2] = 1
     scores = [scoring.score(labelled(edges, layers), truth) for edges in (apart, crossed)]
     changed = {name for name in scores[0] if scores[0][name] != scores[1][name]}
     assert changed == {"hidden_separable", "middle_separable"}

@@ -7,13 +7,13 @@ import numpy as np
 import pytest
 from hypothesis import strategies as st
 
-from nsculpt.analysis import clustering, ties
+from nsculpt.analysis import clustering, merge_orders, modularity, ties
 from tests.test_clustering import as_parts, feature_tables, rows
 
 
 def answer(features, order, threshold=0.2):
     """The clusters, as sets of units, found with the units in an order."""
-    found = clustering.by_modularity(clustering.Units(features[order], threshold))
+    found = modularity.by_modularity(clustering.Units(features[order], threshold))
     return frozenset(frozenset(order[part].tolist()) for part in as_parts(found))
 
 
@@ -84,12 +84,12 @@ def test_the_levels_and_the_following_of_orders_agree():
         width = rng.integers(2, 7)
         features = rng.random((rng.integers(3, 8), width)) < 0.5
         features[~features.any(axis=1), 0] = True
-        layer = ties._distinct(clustering.Units(features))
+        layer = merge_orders.distinct(clustering.Units(features))
         verdict = None if layer is None else ties._by_levels(layer)
         if verdict is not None:
             decided += 1
             # Levels may warn of orders that lead nowhere else, but never promise too much.
-            assert verdict or not ties._by_following(layer)
+            assert verdict or not merge_orders.differ(layer)
     assert decided > 100
 
 

@@ -39,8 +39,9 @@ def tied_layers(
       A unit as near to the one before it as to the one after:
 
       >>> middle = np.array([[1, 1, 0, 0, 0], [0, 1, 1, 0, 0], [0, 0, 1, 1, 0]], bool)
-      >>> labels = [clustering.by_modularity(clustering.Units(middle)), np.arange(5)]
-      >>> tied_layers([clustering.Units(middle)], [middle], labels, "modularity", 0.9)
+      >>> layers = [clustering.Units(middle)]
+      >>> labels = clustering.cluster_layers(layers, 5, "modularity")
+      >>> tied_layers(layers, [middle], labels, "modularity", 0.9)
       (0,)
     """
     if name == "modularity":

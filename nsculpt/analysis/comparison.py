@@ -156,11 +156,8 @@ def against_truth(analysis: result.Analysis, truth: task.Truth) -> Comparison | 
         frozenset(index for group in groups for index in group)
         for groups in (truth.input_groups, truth.output_groups)
     )
-    all_labelled = (len(inputs), len(outputs)) == (
-        analysis.layer_sizes[0],
-        analysis.layer_sizes[-1],
-    )
-    labelled = None if all_labelled else (inputs, outputs)
+    num_ends = analysis.layer_sizes[0] + analysis.layer_sizes[-1]
+    labelled = None if len(inputs) + len(outputs) == num_ends else (inputs, outputs)
     true = structure.truth_graph(truth, analysis.live_units[0].tolist(), labelled)
     assert true is not None
     return compare(structure.found_graph(analysis.hierarchy, labelled), true)

@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 
 import numpy as np
-
 from scipy import sparse
 
 from nsculpt import errors

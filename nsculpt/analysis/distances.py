@@ -23,7 +23,7 @@ def cosine(features: np.ndarray) -> np.ndarray:
       `[n (n - 1) / 2]` float64, in the order of `pdist`, each in [0, 1].
 
     Example:
-      >>> cosine(np.array([[1, 1, 0], [1, 1, 0], [0, 0, 1]], bool))
+      >>> cosine(np.array([[1, 0, 0], [1, 0, 0], [0, 0, 1]], bool))
       array([0., 1., 1.])
     """
     num_units, width = features.shape

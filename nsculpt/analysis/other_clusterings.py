@@ -5,7 +5,7 @@ import numpy as np
 from scipy.cluster import hierarchy as scipy_hierarchy
 from scipy.spatial import distance
 
-from nsculpt.analysis import clustering
+from nsculpt.analysis import clustering, modularity
 
 _SEED = 0  # of Louvain, which shuffles
 _NOTHING = 1e-9  # in common: rounding
@@ -31,15 +31,15 @@ def by_silhouette(units: clustering.Units) -> np.ndarray:
     """
     num_units = len(units.features)
     if num_units < 3:
-        return clustering.by_modularity(units)
+        return modularity.by_modularity(units)
     merges = scipy_hierarchy.linkage(units.distances, "average")
     table = distance.squareform(units.distances, checks=False)
     counts = range(num_units - 1, 1, -1)
-    means = [mean_silhouette(table, clustering.cut(merges, count)) for count in counts]
+    means = [mean_silhouette(table, modularity.cut(merges, count)) for count in counts]
     count = counts[int(np.argmax(np.round(means, 8)))]
     if count in (2, num_units - 1):
-        count = clustering.after_tests(units.features, merges, count)
-    return clustering.cut(merges, count)
+        count = modularity.after_tests(units.features, merges, count)
+    return modularity.cut(merges, count)
 
 
 def mean_silhouette(table: np.ndarray, labels: np.ndarray) -> float:

@@ -73,7 +73,7 @@ def normalized_mutual_information(first: np.ndarray, second: np.ndarray) -> floa
     apart = _entropy(table.sum(axis=1)) + _entropy(table.sum(axis=0))
     if apart == 0.0:
         return 1.0
-    return max(2.0 * (apart - _entropy(table.ravel())) / apart, 0.0)
+    return min(max(2.0 * (apart - _entropy(table.ravel())) / apart, 0.0), 1.0)
 
 
 def _entropy(sizes: np.ndarray) -> float:

@@ -38,7 +38,7 @@ def analyze(
       path_length: longest path, in edges, by which units of a layer are compared; at least 1, by
         default the number of weight layers.
       merge_threshold: in [0, 1]; the share of edges above which a cluster joins a module below.
-      modularity_threshold: in [0, 1]; see `clustering.by_modularity`.
+      modularity_threshold: in [0, 1]; see `modularity.by_modularity`.
       truth: what the task declares about itself, for the scores: a `Truth`, or a task; by default
         what a run folder says of its task.
       features: what units are compared by: "outgoing", the paper's, "incoming", "both", "weighted"

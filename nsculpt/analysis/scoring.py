@@ -1,6 +1,6 @@
 """Scores of an analysis against what its task declares about itself."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from typing import Any
 
 import networkx as nx
@@ -173,7 +173,7 @@ none empty and no index twice; got ((0, 2),)
         )
     if truth.hierarchy is not None:
         _check_functions(truth.hierarchy, layer_sizes)
-    if truth.success_rule not in _SUCCESS_RULES:
+    if truth.success_rule not in list(_SUCCESS_RULES):  # a list takes what cannot be hashed
         raise errors.InputError(
             f"truth.success_rule: expected one of {', '.join(sorted(_SUCCESS_RULES))}; "
             f"got {truth.success_rule!r}"
@@ -181,12 +181,11 @@ none empty and no index twice; got ((0, 2),)
 
 
 def _are_groups(groups: Any, size: int) -> bool:
-    try:
-        listed = [list(group) for group in groups]
-    except TypeError:
+    # What can be read but once, such as a generator, would be empty the next time.
+    if not isinstance(groups, Collection) or not all(isinstance(g, Collection) for g in groups):
         return False
-    held = [index for group in listed for index in group]
-    return all(listed) and _are_indices(held, size) and len(held) == len(set(held))
+    held = [index for group in groups for index in group]
+    return all(map(len, groups)) and _are_indices(held, size) and len(held) == len(set(held))
 
 
 def _are_indices(values: Any, size: int) -> bool:
@@ -212,7 +211,7 @@ def _check_functions(functions: nx.DiGraph, layer_sizes: tuple[int, ...]) -> Non
     for name, node in functions.nodes.items():
         for side, size in (("inputs", layer_sizes[0]), ("outputs", layer_sizes[-1])):
             held = node.get(side)
-            if not isinstance(held, Iterable) or not _are_indices(held, size):
+            if not isinstance(held, Collection) or not _are_indices(held, size):
                 raise errors.InputError(
                     f"truth.hierarchy: expected sub-function {name!r} to have {side!r}, indices "
                     f"below {size}; got {_shown(held)}"

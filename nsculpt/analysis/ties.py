@@ -3,32 +3,25 @@
 Average linkage joins a nearest pair. Where several pairs are nearest, the order of the units picks
 one, and another order may end in other clusters (DESIGN 5.2: "another order changes some published
 answers"). Mostly it does not: units at equal distances from each other end up together whichever
-pair comes first. This file tells the two apart without trying orders.
+pair comes first. This file tells the two apart level by level, and leaves what it cannot tell to
+`merge_orders`.
 """
 
 import itertools
-from collections.abc import Iterator
 from typing import NamedTuple
 
 import numpy as np
-from scipy.spatial import distance
 
-from nsculpt.analysis import clustering
+from nsculpt.analysis import clustering, merge_orders, modularity
 
-# Distances closer than this count as equal: far above rounding, far below any two mean distances of
-# 0/1 vectors that differ.
-_EQUAL = 1e-9
-# How far rounding may move a modularity, and a gain that survives its rounding to 8 decimals.
-_NOISE, _GAIN = 1e-12, 2e-8
+# How far rounding may move a modularity.
+_NOISE = 1e-12
 # A last level of more clusters than this has too many ways to be parted in two.
 _MOST_AT_THE_TOP = 7
-# Orders of merging are followed for so many units that differ, and through so many states, before
-# the answer counts as depending on them.
-_MOST_UNITS, _MOST_STATES = 16, 1500
 
 
 def order_decides(units: clustering.Units) -> bool:
-    """Whether `clustering.by_modularity` may part the same units otherwise in another order.
+    """Whether `modularity.by_modularity` may part the same units otherwise in another order.
 
     Sound, not complete: False is a promise for every order. True says that some order of merging
     nearest pairs ends otherwise, or that there are too many orders to follow.
@@ -41,51 +34,11 @@ def order_decides(units: clustering.Units) -> bool:
       >>> order_decides(clustering.Units(np.array([[1, 1, 0], [1, 1, 1], [0, 1, 1]], bool)))
       False
     """
-    layer = _distinct(units)
+    layer = merge_orders.distinct(units)
     if layer is None:
         return False
     found = _by_levels(layer)
-    return _by_following(layer) if found is None else found
-
-
-class _Layer(NamedTuple):
-    """The units of a layer that differ."""
-
-    features: np.ndarray  # [m, N]
-    distances: np.ndarray  # [m, m]
-    sizes: np.ndarray  # [m] how many units are equal to each
-    rows: np.ndarray  # [m] sums of the rows of D, in DESIGN 5.2, of those units
-    total: float  # of all distances, by which D is divided
-    num_units: int
-    threshold: float
-
-
-def _distinct(units: clustering.Units) -> _Layer | None:
-    """The units that differ; None where no order can matter."""
-    first_seen: dict[bytes, int] = {}
-    of_unit = []
-    for row in units.features:
-        of_unit.append(first_seen.setdefault(row.tobytes(), len(first_seen)))
-    num_units, num_distinct = len(of_unit), len(first_seen)
-    # Equal units join first, and M falls with each of them; one or two clusters are then left.
-    if num_distinct < 3 and num_units * num_units < 1 / _GAIN:
-        return None
-    sizes = np.bincount(of_unit).astype(np.float64)
-    firsts = [of_unit.index(index) for index in range(num_distinct)]
-    table = distance.squareform(units.distances, checks=False)[firsts][:, firsts]
-    sums = sizes * (table @ sizes)
-    total = float(sums.sum())
-    if total == 0.0:
-        return None
-    return _Layer(
-        units.features[firsts],
-        table,
-        sizes,
-        sums / total,
-        total,
-        num_units,
-        units.modularity_threshold,
-    )
+    return merge_orders.differ(layer) if found is None else found
 
 
 class _Candidate(NamedTuple):
@@ -93,16 +46,16 @@ class _Candidate(NamedTuple):
 
     low: float  # least and greatest M, rounded, over all orders
     high: float
-    count: int
+    num_clusters: int
     settled: bool  # whether the clusters are the same in all orders
 
 
-def _candidate(low: float, high: float, count: int, settled: bool) -> _Candidate:
+def _candidate(low: float, high: float, num_clusters: int, settled: bool) -> _Candidate:
     ends = np.round([low - _NOISE, high + _NOISE], 8).tolist()
-    return _Candidate(ends[0], ends[1], count, settled)
+    return _Candidate(ends[0], ends[1], num_clusters, settled)
 
 
-def _by_levels(layer: _Layer) -> bool | None:
+def _by_levels(layer: merge_orders.Layer) -> bool | None:
     """Follows the merges level by level, a level being all those at one height.
 
     Where the nearest pairs make up sets of clusters that are all equally far from each other, each
@@ -117,7 +70,7 @@ def _by_levels(layer: _Layer) -> bool | None:
         # The first pair are equal units, of which "all apart" never speaks.
         aparts.add(None)
         own = layer.rows[layer.sizes > 1] / layer.sizes[layer.sizes > 1]
-        if 2.0 * float(own.min()) ** 2 < _GAIN:
+        if 2.0 * float(own.min()) ** 2 < merge_orders.GAIN:
             return None
         candidates.append(_candidate(value, value, len(layer.sizes), settled=True))
     while True:
@@ -129,9 +82,9 @@ def _by_levels(layer: _Layer) -> bool | None:
         is_first = not aparts
         if is_first:
             aparts = _aparts(layer.features, pairs)
-        rising = float(gains.min()) > _GAIN
+        rising = float(gains.min()) > merge_orders.GAIN
         if len(gains) > 1:
-            if not rising and float(gains.max()) >= -_GAIN:
+            if not rising and float(gains.max()) >= -merge_orders.GAIN:
                 return None
             if rising and is_first:
                 # All units apart is no candidate, so that one merge from there may be the least.
@@ -159,7 +112,7 @@ def _tops(count: int, height: float, falling: bool) -> list[tuple[int, ...]] | N
 
     One stands for all where they have nothing in common, unless the value at two is asked for.
     """
-    if height > 1.0 - _EQUAL and not falling:
+    if height > 1.0 - merge_orders.EQUAL and not falling:
         return [(0,)]
     if count > _MOST_AT_THE_TOP:
         return None
@@ -185,18 +138,19 @@ def _aparts(features: np.ndarray, pairs: np.ndarray) -> set[float | None]:
     low, high = np.minimum(counts[first], counts[second]), np.maximum(counts[first], counts[second])
     kinds = np.stack([low, high, common[first, second]])
     _, examples = np.unique(kinds, axis=1, return_index=True)
-    return {clustering.all_apart(*features[pairs[:, index]]) for index in examples.tolist()}
+    return {modularity.all_apart(*features[pairs[:, index]]) for index in examples.tolist()}
 
 
 def _one(features: np.ndarray, inside: list[np.ndarray]) -> float | None:
     """Strength of "all one" for two last clusters, of which one is made up of those units."""
     chosen = np.zeros(len(features), bool)
     chosen[np.concatenate(inside)] = True
-    return clustering.all_one(features[chosen].any(axis=0), features[~chosen].any(axis=0))
+    sides = (np.any(features[side], axis=0) for side in (chosen, ~chosen))
+    return modularity.all_one(*sides)
 
 
 def _differ(
-    layer: _Layer,
+    layer: merge_orders.Layer,
     candidates: list[_Candidate],
     aparts: set[float | None],
     ones: set[float | None],
@@ -205,16 +159,16 @@ def _differ(
     least = min(candidate.high for candidate in candidates)
     possible = [candidate for candidate in candidates if candidate.low <= least]
     if all(candidate.low == candidate.high for candidate in possible):
-        possible = [max(possible, key=lambda candidate: candidate.count)]
+        possible = [max(possible, key=lambda candidate: candidate.num_clusters)]
     counts: set[int] = set()
     for candidate in possible:
-        count = candidate.count
+        count = candidate.num_clusters
         found = set()
-        if not clustering.is_challenged(count, candidate.low, layer.num_units, layer.threshold):
+        if not modularity.is_challenged(count, candidate.low, layer.num_units, layer.threshold):
             found.add(count)
-        if clustering.is_challenged(count, candidate.high, layer.num_units, layer.threshold):
+        if modularity.is_challenged(count, candidate.high, layer.num_units, layer.threshold):
             found |= {
-                clustering.overruled(apart, one, count, layer.num_units)
+                modularity.overruled(apart, one, count, layer.num_units)
                 for apart, one in itertools.product(aparts, ones)
             }
         if count in found and not candidate.settled:
@@ -227,7 +181,7 @@ class _State:
     """Clusters on the way from all apart to all one. Those that joined another stay as empty rows,
     at an infinite distance, since taking them out would cost more than all else."""
 
-    def __init__(self, layer: _Layer):
+    def __init__(self, layer: merge_orders.Layer):
         self._distances = layer.distances.copy()
         np.fill_diagonal(self._distances, np.inf)
         self._nearest = self._distances.min(axis=1)
@@ -242,8 +196,8 @@ class _State:
         The sets are None where the nearest pairs do not make up such.
         """
         height = float(self._nearest.min())
-        hits = np.flatnonzero(self._nearest <= height + _EQUAL)
-        joined = self._distances[hits][:, hits] <= height + _EQUAL
+        hits = np.flatnonzero(self._nearest <= height + merge_orders.EQUAL)
+        joined = self._distances[hits][:, hits] <= height + merge_orders.EQUAL
         np.fill_diagonal(joined, True)
         by_row: dict[bytes, list[int]] = {}
         for index, row in zip(hits.tolist(), joined, strict=True):
@@ -264,7 +218,7 @@ class _State:
             head, rest = indices[0], indices[1:]
             share = self._sizes[indices] / self._sizes[indices].sum()
             columns = self._distances[indices]
-            touched = columns.min(axis=0) <= self._nearest + _EQUAL
+            touched = columns.min(axis=0) <= self._nearest + merge_orders.EQUAL
             mean = share @ np.where(np.isinf(columns), 0.0, columns)
             mean[np.isinf(columns).any(axis=0)] = np.inf  # the set itself, and what is empty
             self._distances[rest] = np.inf
@@ -278,84 +232,3 @@ class _State:
             self._rows[head] = self._rows[indices].sum()
             self.members[head] = np.concatenate([self.members[index] for index in indices])
             self.count -= len(rest)
-
-
-def _by_following(layer: _Layer) -> bool:
-    """Follows every order of merging nearest pairs, up to a limit, until two end differently."""
-    if len(layer.sizes) > _MOST_UNITS:
-        return True
-    merging = _Merging(layer)
-    answers = set()
-    start: tuple[int, ...] = tuple(1 << index for index in range(len(layer.sizes)))
-    seen = {(start, None, None)}
-    waiting: list[tuple] = [(start, None, None)]
-    while waiting:
-        clusters, best, apart = waiting.pop()
-        if len(clusters) < layer.num_units:
-            value = merging.modularity(clusters)
-            if best is None or value < best[0]:
-                best = value, clusters
-        if len(clusters) == 2:
-            answers.add(merging.answer(best, apart, clusters[0]))
-            if len(answers) > 1:
-                return True
-            continue
-        for first, second in merging.nearest(clusters):
-            if len(clusters) == layer.num_units:
-                apart = merging.apart(first, second)
-            rest = (c for c in clusters if c not in (first, second))
-            following = (tuple(sorted((*rest, first | second))), best, apart)
-            if following not in seen:
-                if len(seen) == _MOST_STATES:
-                    return True
-                seen.add(following)
-                waiting.append(following)
-    return False
-
-
-class _Merging:
-    """Figures of clusters given as bit masks of units."""
-
-    def __init__(self, layer: _Layer):
-        self._layer = layer
-        self._sums = layer.distances * layer.sizes[:, None] * layer.sizes
-        self._known: dict[int, np.ndarray] = {}
-
-    def _units(self, cluster: int) -> np.ndarray:
-        if cluster not in self._known:
-            bits = range(len(self._layer.sizes))
-            self._known[cluster] = np.array([bool(cluster >> bit & 1) for bit in bits])
-        return self._known[cluster]
-
-    def modularity(self, clusters: tuple[int, ...]) -> float:
-        parts = np.stack([self._units(cluster) for cluster in clusters]).astype(np.float64)
-        within = np.einsum("ci,ij,cj->", parts, self._sums, parts) / self._layer.total
-        return float(np.round(within - ((parts @ self._layer.rows) ** 2).sum(), 8))
-
-    def nearest(self, clusters: tuple[int, ...]) -> Iterator[tuple[int, int]]:
-        parts = np.stack([self._units(cluster) for cluster in clusters]).astype(np.float64)
-        sizes = parts @ self._layer.sizes
-        table = parts @ self._sums @ parts.T / (sizes[:, None] * sizes)
-        first, second = np.triu_indices(len(clusters), 1)
-        heights = table[first, second]
-        for index in np.flatnonzero(heights <= heights.min() + _EQUAL).tolist():
-            yield clusters[first[index]], clusters[second[index]]
-
-    def apart(self, first: int, second: int) -> float | None:
-        units = [self._layer.features[self._units(each)][0] for each in (first, second)]
-        return clustering.all_apart(units[0], units[1])
-
-    def answer(
-        self, best: tuple[float, tuple[int, ...]], apart: float | None, top: int
-    ) -> tuple[int, ...]:
-        """The clusters that are left after the tests."""
-        value, clusters = best
-        count, layer = len(clusters), self._layer
-        if clustering.is_challenged(count, value, layer.num_units, layer.threshold):
-            inside = self._units(top)
-            one = clustering.all_one(
-                layer.features[inside].any(axis=0), layer.features[~inside].any(axis=0)
-            )
-            count = clustering.overruled(apart, one, count, layer.num_units)
-        # 1 and n say all about the clusters.
-        return clusters if count == len(clusters) else (-count,)

@@ -67,16 +67,11 @@ def write(
         "hierarchy.dot": analysis.to_dot(),
         _DATA: analysis.to_json(),
     }
-    names = [
-        known or tuple(f"{letter}{index}" for index in range(size))
-        for letter, known, size in (
-            ("x", analysis.input_names, analysis.layer_sizes[0]),
-            ("y", analysis.output_names, analysis.layer_sizes[-1]),
-        )
-    ]
+    input_names = analysis.input_names or _numbered("x", analysis.layer_sizes[0])
+    output_names = analysis.output_names or _numbered("y", analysis.layer_sizes[-1])
     try:
         path.mkdir(parents=True, exist_ok=True)
-        drawing.save(path / "drawing", analysis, truth, *names, title)
+        drawing.save(path / "drawing", analysis, truth, input_names, output_names, title)
         for name, text in texts.items():
             with atomic.replacing(path / name) as file:
                 file.write(text.encode())
@@ -85,3 +80,7 @@ def write(
         raise errors.InputError(
             f"out_dir={path}: {reason}; expected a folder to write to", "out_dir"
         ) from error
+
+
+def _numbered(letter: str, size: int) -> tuple[str, ...]:
+    return tuple(f"{letter}{index}" for index in range(size))

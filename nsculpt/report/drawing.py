@@ -261,19 +261,16 @@ def panels(
     if truth is None:
         return [network]
     graph = truth_graph.build(truth)
+    num_labelled = sum(map(len, (*truth.input_groups, *truth.output_groups)))
+    num_ends = analysis.layer_sizes[0] + analysis.layer_sizes[-1]
     declared = page.Panel(
         "What the task declares" + _scored(analysis),
-        _TRUTH_CAPTION + ("" if _labels_all(truth, analysis) else _PARTIAL_CAPTION),
+        _TRUTH_CAPTION + (_PARTIAL_CAPTION if num_labelled < num_ends else ""),
         max(3.8, _TRUTH_COLUMN * len(graph.live_units)),
         _TRUTH_ROW * (layout.layered(graph).height + 2) + shapes.HEADER / 72,
         lambda axes: draw_truth(truth, axes, input_names, output_names, analysis),
     )
     return [network, declared]
-
-
-def _labels_all(truth: task.Truth, analysis: result.Analysis) -> bool:
-    numbers = [sum(map(len, groups)) for groups in (truth.input_groups, truth.output_groups)]
-    return numbers == [analysis.layer_sizes[0], analysis.layer_sizes[-1]]
 
 
 def _scored(analysis: result.Analysis) -> str:

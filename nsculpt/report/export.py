@@ -106,6 +106,7 @@ def _truth(truth: task_lib.Truth) -> dict[str, Any]:
         "input_groups": [list(group) for group in truth.input_groups],
         "output_groups": [list(group) for group in truth.output_groups],
         "success_rule": truth.success_rule,
+        "inputs_optional": truth.inputs_optional,
     }
     if truth.hierarchy is None:
         return groups
