@@ -107,4 +107,7 @@ def test_published_networks_that_are_ambiguous(published):
     found = networks.analyse(networks.read(published / "networks.jsonl.gz"))
     assert len(found) == 1002
     assert sum(each.ambiguous for each in found) == 3
-    assert sum(bool(each.tied_layers) for each in found) == 11
+    tied = [each for each in found if each.tied_layers]
+    assert len(tied) == 11
+    # No false alarm: a few permutations do give something else.
+    assert all(each.alternatives for each in tied)

@@ -68,6 +68,13 @@ def test_all_there_can_be(save):
     assert task.truth.inputs_optional
 
 
+def test_groups_may_be_known_in_part(save):
+    groups = {"input_groups": np.array([5, -1, 5]), "output_groups": np.array([-1, -3])}
+    truth = tasks.from_dataset(save(**GOOD, **groups)).truth
+    assert truth.input_groups == ((0, 2),)
+    assert truth.output_groups == ()
+
+
 def with_value(array, row, column, value):
     changed = array.astype(float)
     changed[row, column] = value

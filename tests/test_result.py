@@ -25,9 +25,7 @@ def test_its_own_names_are_shown():
     text = str(found(input_names=("a", "b", "c", "d"), output_names=("y", "z")))
     assert "inputs: a b\n" in text
     assert "outputs: z" in text
-    given = result.describe(found(input_names=("a", "b", "c", "d")), ["e", "f", "g", "h"])
-    assert "inputs: e f\n" in given
-    assert "outputs: 1" in given
+    assert "outputs: 1" in str(found(input_names=("a", "b", "c", "d")))
 
 
 def other(share):

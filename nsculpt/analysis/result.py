@@ -157,23 +157,15 @@ class Analysis:
         return graph_files.dot(self.hierarchy, self.input_names, self.output_names)
 
 
-def describe(
-    analysis: Analysis,
-    input_names: Sequence[str] | None = None,
-    output_names: Sequence[str] | None = None,
-) -> str:
+def describe(analysis: Analysis) -> str:
     """Modules with their units by layer, kinds and readers, in lines of up to 80 columns.
 
     Long lists, of units in a layer or of modules, are counted rather than written out.
 
-    Args:
-      analysis: what to describe.
-      input_names, output_names: one for each unit of the layer, dead ones included; by default the
-        analysis's own, and where it has none the units' indices.
-
     Example:
       >>> from nsculpt import analysis
-      >>> print(describe(analysis.analyze([[[1], [1]]]), ["x0", "x1"], ["or"]))
+      >>> names = {"input_names": ["x0", "x1"], "output_names": ["or"]}
+      >>> print(describe(analysis.analyze([[[1], [1]]], **names)))
       2-1 network: 2 live edges, 1 module
       module 0 (input-separable, output), read by no module
         inputs: x0 x1
@@ -181,10 +173,7 @@ def describe(
     """
     blocks = [_filled(line) for line in head_lines(analysis)]
     last = len(analysis.layer_sizes) - 1
-    names = {
-        0: analysis.input_names if input_names is None else input_names,
-        last: analysis.output_names if output_names is None else output_names,
-    }
+    names = {0: analysis.input_names, last: analysis.output_names}
     shown_modules = list(analysis.hierarchy.nodes.items())[:MOST_MODULES]
     for module, node in shown_modules:
         readers = listed([str(reader) for reader in node["consumers"]], noun="modules")

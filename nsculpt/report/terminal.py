@@ -1,5 +1,6 @@
 """What a sculpting found, as text for a terminal of 80 columns."""
 
+import dataclasses
 import textwrap
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
@@ -112,8 +113,8 @@ def _modules(sculpture: "experiment.Sculpture", chosen: selection.Selection, sha
         f"{_counted(len(sculpture.selections), 'seed')} and by {same} of its "
         f"{_counted(len(chosen.tied), 'sparsest network')}"
     ]
-    task = sculpture.task
-    text = result.describe(analysis, task.input_names, task.output_names)
+    # How it compares with the truth has a section of its own.
+    text = str(dataclasses.replace(analysis, scores=None))
     return "\n".join([*_wrapped(lines), textwrap.indent(text, "  ")])
 
 

@@ -3,7 +3,7 @@
 Arrays: `x_train` `[N, I]` finite numbers and `y_train` `[N, O]` of 0 and 1; `x_valid`, `y_valid`
 likewise; optional `x_test`, `y_test`; optional `input_names` `[I]` and `output_names` `[O]`,
 strings; optional `input_groups` `[I]` and `output_groups` `[O]`, integers: which inputs belong
-together, and which outputs.
+together, and which outputs; below 0 where that is not known.
 
     np.savez("digits.npz", x_train=..., y_train=..., x_valid=..., y_valid=...)
 """
@@ -152,7 +152,8 @@ def _groups(
         raise errors.InputError(
             f"{path}: {name} {list(labels.shape)} of {labels.dtype}; expected [{length}] integers"
         )
-    return groups.from_labels(labels.tolist())
+    found = groups.from_labels(labels.tolist())
+    return tuple(group for group in found if labels[group[0]] >= 0)
 
 
 def _names(
