@@ -8,7 +8,7 @@ from typing import Any
 
 from launch import bench_analysis, ending, flags, interrupts
 from nsculpt import errors, registry
-from nsculpt.analysis import planted_study
+from nsculpt.planted import study
 
 _METHODS: Sequence[tuple[str, dict[str, Any]]] = (
     ("default (outgoing, modularity)", {}),
@@ -42,7 +42,7 @@ def _planted(parser: flags.Parser) -> None:
     num_networks = 200 if parser["num_networks"] is None else parser["num_networks"]
     if num_networks < 1:
         raise errors.InputError(f"num_networks={num_networks}: expected at least 1", "num_networks")
-    print(planted_study.table(planted_study.compare(_METHODS, num_networks)))
+    print(study.table(study.compare(_METHODS, num_networks)))
 
 
 _BENCHMARKS: dict[str, Callable[[flags.Parser], None]] = {

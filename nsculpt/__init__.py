@@ -11,11 +11,11 @@ from nsculpt._version import __version__
 if TYPE_CHECKING:
     from nsculpt.analysis import Analysis, analyze
     from nsculpt.analysis.clustering import register_clustering
-    from nsculpt.analysis.difference import Difference, difference
     from nsculpt.analysis.features import register_features
     from nsculpt.errors import FolderInUseError, InputError
     from nsculpt.experiment import Sculpture, sculpt
     from nsculpt.networks import Network, load_network
+    from nsculpt.scores.difference import Difference, difference
     from nsculpt.sculpting.saliency import register_edge_saliency, register_unit_saliency
     from nsculpt.tasks import FunctionGraph, Task, Truth, load_task, register_task
 
@@ -44,7 +44,7 @@ __all__ = [
 
 _HOMES = {
     "Analysis": "nsculpt.analysis",
-    "Difference": "nsculpt.analysis.difference",
+    "Difference": "nsculpt.scores.difference",
     "FolderInUseError": "nsculpt.errors",
     "FunctionGraph": "nsculpt.tasks",
     "InputError": "nsculpt.errors",
@@ -53,7 +53,7 @@ _HOMES = {
     "Task": "nsculpt.tasks",
     "Truth": "nsculpt.tasks",
     "analyze": "nsculpt.analysis",
-    "difference": "nsculpt.analysis.difference",
+    "difference": "nsculpt.scores.difference",
     "load_network": "nsculpt.networks",
     "load_task": "nsculpt.tasks",
     "register_clustering": "nsculpt.analysis.clustering",

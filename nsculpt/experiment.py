@@ -14,9 +14,10 @@ import numpy as np
 import nsculpt.tasks as tasks_lib
 from nsculpt import errors, runs, selection
 from nsculpt import settings as settings_lib
-from nsculpt.analysis import pipeline, readings, result, scoring
+from nsculpt.analysis import pipeline, result
 from nsculpt.networks import network
 from nsculpt.report import export, progress, terminal
+from nsculpt.scores import readings, scoring
 from nsculpt.sculpting import jobs, program, saliency, sweep, training
 from nsculpt.tasks import plugins
 from nsculpt.tasks import task as task_lib

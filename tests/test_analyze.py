@@ -17,8 +17,9 @@ from hypothesis import strategies as st
 from scipy.spatial import distance
 
 from nsculpt import analysis, errors
-from nsculpt.analysis import connectivity, features, partitions
+from nsculpt.analysis import connectivity, features
 from nsculpt.networks import loading
+from nsculpt.scores import partitions
 from nsculpt.tasks import task
 from tests import test_connectivity
 

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import strategies as st
 
 from nsculpt import analysis, errors
-from nsculpt.analysis import graphml_reader
+from nsculpt.exchange import graphml_reader
 
 
 @st.composite

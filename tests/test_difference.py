@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 
 import nsculpt
 from nsculpt import analysis
-from nsculpt.analysis import labelled_groups, scoring
-from nsculpt.analysis.difference import FoundNode, TrueNode, difference
+from nsculpt.scores import labelled_groups, scoring
+from nsculpt.scores.difference import FoundNode, TrueNode, difference
 from nsculpt.tasks import task
 from tests import bad_input, test_layout, test_score_falls
 

@@ -13,7 +13,8 @@ import pytest
 from hypothesis import strategies as st
 
 from nsculpt import analysis
-from nsculpt.analysis import connectivity, graph_files, graphml_reader, hierarchy
+from nsculpt.analysis import connectivity, hierarchy
+from nsculpt.exchange import graph_files, graphml_reader
 from tests import bad_input, test_connectivity
 
 # Two inputs to a hidden unit that two outputs read, each a module of its own at this threshold.

@@ -12,7 +12,7 @@ import pytest
 from safetensors import numpy as safetensors_numpy
 
 import nsculpt
-from nsculpt.analysis import graphml_reader
+from nsculpt.exchange import graphml_reader
 from nsculpt.report import analysis_files
 from tests.test_launch import ROOT
 

@@ -10,7 +10,7 @@ import numpy as np
 from hypothesis import strategies as st
 
 from nsculpt import analysis
-from nsculpt.analysis import comparison, matching, scoring
+from nsculpt.scores import comparison, matching, scoring
 from nsculpt.tasks import task
 
 

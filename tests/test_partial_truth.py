@@ -10,8 +10,8 @@ import pytest
 from hypothesis import strategies as st
 
 from nsculpt import analysis, experiment, settings
-from nsculpt.analysis import difference, partitions, scoring, structure
 from nsculpt.report import export
+from nsculpt.scores import difference, partitions, scoring, structure
 from nsculpt.sculpting import jobs
 from nsculpt.tasks import task
 from tests import bad_input, test_experiment, test_score_falls

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from hypothesis import strategies as st
 
-from nsculpt.analysis import partitions
+from nsculpt.scores import partitions
 
 
 @pytest.mark.parametrize(

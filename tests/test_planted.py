@@ -11,7 +11,9 @@ import pytest
 from hypothesis import strategies as st
 
 from nsculpt import analysis
-from nsculpt.analysis import connectivity, hierarchy, partitions, planted, planted_study, scoring
+from nsculpt.analysis import connectivity, hierarchy
+from nsculpt.planted import planted, study
+from nsculpt.scores import partitions, scoring
 from tests import bad_input
 
 # Scores that say something about one part of the structure alone.
@@ -311,7 +313,7 @@ def test_a_rewired_module_edge_lowers_what_is_said_of_edges(thirty):
 
 def test_methods_are_compared_on_the_same_networks():
     methods = [("one", {}), ("the same", {"path_length": 10}), ("other", {"path_length": 1})]
-    rows = planted_study.compare(methods, num_networks=6, percents=[0, 10])
+    rows = study.compare(methods, num_networks=6, percents=[0, 10])
     assert [(row.method, row.percent) for row in rows] == [
         (name, percent) for name, _ in methods for percent in (0, 10)
     ]
@@ -325,7 +327,7 @@ def test_methods_are_compared_on_the_same_networks():
 
 
 def test_rates_are_counts():
-    (row,) = planted_study.compare([("default", {})], num_networks=5, percents=[1])
+    (row,) = study.compare([("default", {})], num_networks=5, percents=[1])
     recovered, ari = [], []
     for seed in range(5):
         made = planted.draw(seed)
@@ -345,7 +347,7 @@ def test_rates_are_counts():
 
 def test_table_fits_a_terminal():
     methods = [("outgoing, modularity", {}), ("paths of one edge", {"path_length": 1})]
-    text = planted_study.table(planted_study.compare(methods, num_networks=2))
+    text = study.table(study.compare(methods, num_networks=2))
     assert max(map(len, text.splitlines())) <= 80
     assert "\noutgoing, modularity\n  structure          1.00 .34-1.00  " in text
     assert text.count("module ARI") == 2

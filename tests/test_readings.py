@@ -7,7 +7,7 @@ import pytest
 from hypothesis import strategies as st
 
 from nsculpt import errors
-from nsculpt.analysis import readings
+from nsculpt.scores import readings
 
 
 def test_wilson_by_hand():

@@ -9,7 +9,8 @@ import pytest
 from hypothesis import strategies as st
 
 from nsculpt import analysis
-from nsculpt.analysis import comparison, connectivity, hierarchy, scoring
+from nsculpt.analysis import connectivity, hierarchy
+from nsculpt.scores import comparison, scoring
 from nsculpt.tasks import task
 
 # A reads the inputs L and S, B reads S and R; E reads A, F reads B, C and D read both.

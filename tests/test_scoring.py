@@ -10,7 +10,7 @@ import pytest
 from hypothesis import strategies as st
 
 from nsculpt import analysis, errors
-from nsculpt.analysis import comparison, scoring, structure
+from nsculpt.scores import comparison, scoring, structure
 from nsculpt.tasks import task
 
 

@@ -5,17 +5,11 @@ import numbers
 from typing import Any
 
 from nsculpt import errors
-from nsculpt.analysis import (
-    ambiguity,
-    connectivity,
-    hierarchy,
-    modules,
-    result,
-    scoring,
-)
+from nsculpt.analysis import ambiguity, connectivity, hierarchy, modules, result
 from nsculpt.analysis import clustering as clustering_lib
 from nsculpt.analysis import features as features_lib
 from nsculpt.networks import loading, network
+from nsculpt.scores import scoring
 
 
 def analyze(

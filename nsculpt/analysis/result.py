@@ -72,7 +72,7 @@ class Analysis:
         return html.page_part(self)
 
     def to_json(self) -> str:
-        """All of the analysis as JSON; its fields are listed at the head of `analysis.exchange`.
+        """All of the analysis as JSON; its fields are listed at the head of `exchange.json_writer`.
 
         Returns:
           ASCII text, equal for equal analyses, ending in a line break.
@@ -86,9 +86,9 @@ class Analysis:
           >>> Analysis.from_json(analysis.to_json()).to_json() == analysis.to_json()
           True
         """
-        from nsculpt.analysis import exchange
+        from nsculpt.exchange import json_writer
 
-        return exchange.write(self)
+        return json_writer.write(self)
 
     @classmethod
     def from_json(cls, text: str | bytes) -> "Analysis":
@@ -108,7 +108,7 @@ class Analysis:
           >>> Analysis.from_json(text).modules
           [array([0, 1]), array([0, 1])]
         """
-        from nsculpt.analysis import json_reader
+        from nsculpt.exchange import json_reader
 
         return json_reader.read(text)
 
@@ -117,12 +117,12 @@ class Analysis:
 
         Example:
           >>> import nsculpt
-          >>> from nsculpt.analysis import graphml_reader
+          >>> from nsculpt.exchange import graphml_reader
           >>> text = nsculpt.analyze([[[1], [1]]]).to_graphml()
           >>> graphml_reader.read(text).nodes[0]["units"]
           {0: (0, 1), 1: (0,)}
         """
-        from nsculpt.analysis import graph_files
+        from nsculpt.exchange import graph_files
 
         return graph_files.graphml(self.hierarchy, self.input_names, self.output_names)
 
@@ -134,7 +134,7 @@ class Analysis:
           >>> nsculpt.analyze([[[1], [1]]]).to_gexf().splitlines()[1]
           '<gexf xmlns="http://www.gexf.net/1.2draft" version="1.2">'
         """
-        from nsculpt.analysis import graph_files
+        from nsculpt.exchange import graph_files
 
         return graph_files.gexf(self.hierarchy, self.input_names, self.output_names)
 
@@ -152,7 +152,7 @@ class Analysis:
           }
           <BLANKLINE>
         """
-        from nsculpt.analysis import graph_files
+        from nsculpt.exchange import graph_files
 
         return graph_files.dot(self.hierarchy, self.input_names, self.output_names)
 

@@ -7,10 +7,10 @@ from typing import Any
 
 import numpy as np
 
-from nsculpt.analysis import readings
 from nsculpt.analysis import result as result_lib
 from nsculpt.paper import figures
 from nsculpt.paper import networks as networks_lib
+from nsculpt.scores import readings
 from nsculpt.tasks import files
 
 # The reading that comes first is the one that the paper's figures follow.

@@ -13,7 +13,8 @@ from typing import Any
 import numpy as np
 
 from nsculpt import errors, tasks
-from nsculpt.analysis import partitions, pipeline, result
+from nsculpt.analysis import pipeline, result
+from nsculpt.scores import partitions
 from nsculpt.tasks import files
 from nsculpt.tasks import task as task_lib
 

@@ -7,9 +7,9 @@ from typing import Any
 import numpy as np
 
 from nsculpt import errors
-from nsculpt.analysis import difference as difference_lib
 from nsculpt.analysis import result
 from nsculpt.report import layout, page, shapes, truth_graph
+from nsculpt.scores import difference as difference_lib
 from nsculpt.tasks import task
 
 # Inches: between units and between layers; the same for the truth.

@@ -10,7 +10,8 @@ import numpy as np
 
 from nsculpt import _version, runs, selection
 from nsculpt import settings as settings_lib
-from nsculpt.analysis import connectivity, exchange, result
+from nsculpt.analysis import connectivity, result
+from nsculpt.exchange import json_writer
 from nsculpt.tasks import task as task_lib
 
 if TYPE_CHECKING:
@@ -168,7 +169,7 @@ def _modules(analysis: result.Analysis) -> list[dict[str, Any]]:
     graph = analysis.hierarchy
     return [
         {
-            **exchange.module_form(graph, module),
+            **json_writer.module_form(graph, module),
             "edges_to": {
                 str(reader): weight for _, reader, weight in graph.edges(module, "weight")
             },

@@ -10,7 +10,8 @@ from typing import NamedTuple
 import networkx as nx
 import numpy as np
 
-from nsculpt.analysis import graph_files, result
+from nsculpt.analysis import result
+from nsculpt.exchange import graph_files
 from nsculpt.report import layout
 
 # Pixels: least and greatest width of a box, of a letter and beside the text in it; height of a box;

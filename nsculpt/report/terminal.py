@@ -6,8 +6,9 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from nsculpt import selection
-from nsculpt.analysis import difference, result, scoring, structure
+from nsculpt.analysis import result
 from nsculpt.report import export
+from nsculpt.scores import difference, scoring, structure
 from nsculpt.tasks import task as task_lib
 
 if TYPE_CHECKING:

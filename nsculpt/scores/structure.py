@@ -5,7 +5,8 @@ from typing import Any
 
 import networkx as nx
 
-from nsculpt.analysis import hierarchy, matching, partitions, result
+from nsculpt.analysis import hierarchy, result
+from nsculpt.scores import matching, partitions
 from nsculpt.tasks import task
 
 # Inputs, and outputs.

@@ -7,7 +7,9 @@ from typing import Any
 
 import numpy as np
 
-from nsculpt.analysis import partitions, pipeline, planted, readings
+from nsculpt.analysis import pipeline
+from nsculpt.planted import planted
+from nsculpt.scores import partitions, readings
 
 PERCENTS = (0.0, 5.0, 10.0, 20.0)
 SCORES = ("structure_recovered", "inputs_recovered")

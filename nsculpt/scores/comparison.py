@@ -6,7 +6,8 @@ from typing import Any
 
 import networkx as nx
 
-from nsculpt.analysis import matching, result, structure
+from nsculpt.analysis import result
+from nsculpt.scores import matching, structure
 from nsculpt.tasks import task
 
 

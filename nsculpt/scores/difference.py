@@ -6,7 +6,8 @@ from collections.abc import Sequence
 from typing import Any
 
 from nsculpt import errors
-from nsculpt.analysis import comparison, labelled_groups, result, scoring
+from nsculpt.analysis import result
+from nsculpt.scores import comparison, labelled_groups, scoring
 
 _WIDTH = 80
 # Longer lists are counted.

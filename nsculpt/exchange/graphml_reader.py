@@ -8,7 +8,8 @@ from xml.etree import ElementTree
 import networkx as nx
 
 from nsculpt import errors
-from nsculpt.analysis import graph_files, hierarchy
+from nsculpt.analysis import hierarchy
+from nsculpt.exchange import graph_files
 
 _NUMBER = re.compile("0|[1-9][0-9]{0,17}")
 # What follows from units and edges; a text that says otherwise was changed by hand.

@@ -7,7 +7,8 @@ import networkx as nx
 import numpy as np
 
 from nsculpt import errors
-from nsculpt.analysis import comparison, connectivity, partitions, result
+from nsculpt.analysis import connectivity, result
+from nsculpt.scores import comparison, partitions
 from nsculpt.tasks import task
 
 # What a score needs: labels of inputs, labels of outputs, or both and a hierarchy.

@@ -1,4 +1,4 @@
-"""Reading the JSON form of an analysis, whose fields are listed at the head of `exchange`."""
+"""Reading the JSON form of an analysis, whose fields are listed at the head of `json_writer`."""
 
 import itertools
 import json
@@ -9,7 +9,8 @@ from typing import Any, NoReturn
 import numpy as np
 
 from nsculpt import errors
-from nsculpt.analysis import connectivity, exchange, hierarchy, result
+from nsculpt.analysis import connectivity, hierarchy, result
+from nsculpt.exchange import json_writer
 
 # A few bytes of JSON, as sizes of layers, could ask for any amount of memory.
 _MOST_WEIGHTS = 10**9
@@ -19,7 +20,7 @@ def read(text: str | bytes) -> result.Analysis:
     """The analysis of a JSON form; the hierarchy is worked out anew and compared.
 
     Args:
-      text: as from `exchange.write`, or of the same form; bytes are UTF-8.
+      text: as from `json_writer.write`, or of the same form; bytes are UTF-8.
 
     Raises:
       InputError: naming the place, such as "modules[1]", for text that is not of this form, or
@@ -31,14 +32,14 @@ def read(text: str | bytes) -> result.Analysis:
       nsculpt.errors.InputError: analysis JSON: expected an object, got []
     """
     parts = _object(_loaded(text), "", ("kind", "schema_version"), others=True)
-    if parts["kind"] != exchange.KIND:
-        _refuse("kind", f'expected "{exchange.KIND}"', parts["kind"])
+    if parts["kind"] != json_writer.KIND:
+        _refuse("kind", f'expected "{json_writer.KIND}"', parts["kind"])
     if (
         type(parts["schema_version"]) is not int
-        or parts["schema_version"] != exchange.SCHEMA_VERSION
+        or parts["schema_version"] != json_writer.SCHEMA_VERSION
     ):
-        _refuse("schema_version", f"expected {exchange.SCHEMA_VERSION}", parts["schema_version"])
-    _object(parts, "", exchange.FIELDS)
+        _refuse("schema_version", f"expected {json_writer.SCHEMA_VERSION}", parts["schema_version"])
+    _object(parts, "", json_writer.FIELDS)
 
     sizes = _layer_sizes(parts["layer_sizes"])
     edges = [
@@ -50,9 +51,9 @@ def read(text: str | bytes) -> result.Analysis:
     graph = hierarchy.module_graph(
         connectivity.between_live(live_units, edges), live_units, modules
     )
-    _same(parts["hierarchy"], exchange.graph_form(graph), "hierarchy")
+    _same(parts["hierarchy"], json_writer.graph_form(graph), "hierarchy")
 
-    settings = _object(parts["settings"], "settings", exchange.SETTINGS)
+    settings = _object(parts["settings"], "settings", json_writer.SETTINGS)
     _whole(settings["path_length"], "settings.path_length", 1)
     if type(parts["ambiguous"]) is not bool:
         _refuse("ambiguous", "expected true or false", parts["ambiguous"])
@@ -222,7 +223,7 @@ def _live_units(value: Any, sizes: tuple[int, ...], edges: list[np.ndarray]) -> 
     for layer, (mask, kept) in enumerate(zip(edges, live_edges, strict=True)):
         if not np.array_equal(mask, kept):
             _fail(f"edges[{layer}]", "expected edges between live units alone")
-    for layer, (units, found) in enumerate(zip(listed, exchange.lists(live_units), strict=True)):
+    for layer, (units, found) in enumerate(zip(listed, json_writer.lists(live_units), strict=True)):
         if units != found:
             _fail(
                 f"live_units[{layer}]",

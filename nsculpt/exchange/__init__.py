@@ -1,0 +1,1 @@
+"""An analysis and its hierarchy as files: written, and read back."""

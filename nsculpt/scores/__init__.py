@@ -1,0 +1,1 @@
+"""Host code: how well an analysis agrees with what its task declares, and with another one."""
