@@ -1,5 +1,7 @@
 """Analyses a sparse network: `python -m launch.analyze --network=FILE`, or `--help`."""
 
+import dataclasses
+import logging
 import pathlib
 import re
 import sys
@@ -12,7 +14,10 @@ from launch import ending, flags, interrupts, task_flags
 from nsculpt import errors
 from nsculpt.networks import network as network_lib
 from nsculpt.report import analysis_files
+from nsculpt.scores import known as known_lib
 from nsculpt.tasks import task as task_lib
+
+_log = logging.getLogger("nsculpt")
 
 _LOADING = (
     "tolerance",
@@ -34,7 +39,7 @@ _TOPICS = {
             or more. Default 0."""),
         flags.Flag("orientation", str, "out_in", """in_out where arrays are [fan_in, fan_out],
             out_in where they are [fan_out, fan_in] as in PyTorch. Default: as the biases' sizes
-            say."""),
+            say, or the only way in which the layers chain."""),
         flags.Flag("layers", flags.names, "fc1.weight,out.weight", """Names of the arrays to take,
             from the inputs up. Default: all, in the order of their numbers, or as they chain."""),
         flags.Flag("input_names", flags.names, "a,b,c", "Names of all inputs."),
@@ -85,17 +90,21 @@ def run(parser: flags.Parser) -> None:
     analysis_files.check_folder(out_dir)
     try:
         network = nsculpt.load_network(path, **_given(parser, _LOADING))
-        truth = network.truth if task is None else _truth(task, network, parser)
+        if task is not None:
+            network = _of_task(network, task, parser)
+        _warn_if_dense(network)
         settings = {**network.settings, **_given(parser, _SETTINGS)}
-        analysis = nsculpt.analyze(network, truth=truth, **settings)
+        analysis = nsculpt.analyze(network, **settings)
     except errors.InputError as error:
         # What the library calls an argument is a flag here.
         name = re.split(r"[^a-z_]", str(error), maxsplit=1)[0]
         known = name in (*_LOADING, *_SETTINGS) and parser[name] is not None
         raise errors.InputError(str(error), name if known else error.field) from error
-    analysis_files.write(out_dir, analysis, truth, title=pathlib.Path(path).name)
-    print(analysis)
-    written = f"Written to {out_dir}: {', '.join(analysis_files.NAMES)}"
+    title = pathlib.Path(path).name
+    is_new = analysis_files.write(out_dir, analysis, network.truth, title)
+    print(analysis_files.summary(analysis, network.truth))
+    where = out_dir if is_new else f"{out_dir}, in place of an earlier analysis"
+    written = f"Written to {where}: {', '.join(analysis_files.NAMES)}"
     print("\n" + textwrap.fill(written, 80, subsequent_indent="  "))
 
 
@@ -108,12 +117,11 @@ def _default_out_dir(path: str) -> pathlib.Path:
     return pathlib.Path("runs", f"analysis_{stem}")
 
 
-def _truth(
-    task: task_lib.Task, network: network_lib.Network, parser: flags.Parser
-) -> task_lib.Truth:
+def _of_task(
+    network: network_lib.Network, task: task_lib.Task, parser: flags.Parser
+) -> network_lib.Network:
+    """The network with the truth of a task, and with its names where it has none."""
     (flag,) = task_flags.given(parser, _TASKS)
-    if task.truth is None:
-        raise errors.InputError(f"{flag}: this task declares nothing about its structure", flag)
     ends = network.layer_sizes[0], network.layer_sizes[-1]
     if (task.num_inputs, task.num_outputs) != ends:
         raise errors.InputError(
@@ -121,7 +129,23 @@ def _truth(
             f"expected {ends[0]} and {ends[1]}, as the network has",
             flag,
         )
-    return task.truth
+    if task.truth is None:
+        raise errors.InputError(f"{flag}: this task declares nothing about its structure", flag)
+    try:
+        truth = known_lib.truth_of(task, network.input_names, network.output_names)
+    except errors.InputError as error:
+        raise errors.InputError(f"{flag}: {error}", flag) from error
+    return dataclasses.replace(
+        network,
+        truth=truth,
+        input_names=network.input_names or task.input_names,
+        output_names=network.output_names or task.output_names,
+    )
+
+
+def _warn_if_dense(network: network_lib.Network) -> None:
+    if network.weights is not None and all(mask.all() for mask in network.edges):
+        _log.warning("every weight is an edge: --tolerance says which are too small to be one")
 
 
 def main(arguments: Sequence[str]) -> int:

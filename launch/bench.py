@@ -45,9 +45,10 @@ def _planted(parser: flags.Parser) -> None:
     print(study.table(study.compare(_METHODS, num_networks)))
 
 
-_BENCHMARKS: dict[str, Callable[[flags.Parser], None]] = {
-    "analysis": _analysis,
-    "planted": _planted,
+# Name -> what it does, and the flags that say something of it.
+_BENCHMARKS: dict[str, tuple[Callable[[flags.Parser], None], tuple[str, ...]]] = {
+    "analysis": (_analysis, ("folder", "json")),
+    "planted": (_planted, ("num_networks",)),
 }
 
 
@@ -62,7 +63,11 @@ def main(arguments: Sequence[str]) -> int:
         if names[0] not in _BENCHMARKS:
             hint = registry.nearest(names[0], _BENCHMARKS)
             raise errors.InputError(f"unknown benchmark {names[0]!r}; {hint}")
-        _BENCHMARKS[names[0]](parser)
+        work, own = _BENCHMARKS[names[0]]
+        for other in ("folder", "json", "num_networks"):
+            if parser[other] and other not in own:
+                raise errors.InputError(f"{other}: says nothing of {names[0]}", other)
+        work(parser)
 
     parser = flags.Parser("python -m launch.bench NAME", _SUMMARY, _TOPICS)
     return ending.run(parser, arguments[len(names) :], run)

@@ -15,7 +15,7 @@ import numpy as np
 
 import nsculpt
 from nsculpt import errors
-from nsculpt.paper import networks as published_lib
+from nsculpt.paper import published as published_lib
 
 _SEEDS = range(5)
 # Read when a process first loads NumPy; one thread each.
@@ -78,21 +78,15 @@ def _published(folder: str) -> list[float]:
     return _timed(iter(cases))
 
 
-def _wide(folder: str) -> list[float]:
-    del folder
-    _timed(iter([(wide_masks(0), {})]))
-    return _timed((wide_masks(seed), {}) for seed in _SEEDS)
-
-
-def _deep(folder: str) -> list[float]:
-    del folder
-    return _timed((deep_masks(seed), {}) for seed in _SEEDS)
+def _random(masks: Callable[[int], list[np.ndarray]]) -> list[float]:
+    _timed(iter([(masks(0), {})]))  # what is loaded at first use
+    return _timed((masks(seed), {}) for seed in _SEEDS)
 
 
 _CASES: dict[str, tuple[Callable[[str], list[float]], str]] = {
     "published": (_published, "a published network"),
-    "wide": (_wide, "1568-392-392-3, 620 live inputs"),
-    "deep": (_deep, "1568 five times, then 3: 0.2 % alive"),
+    "wide": (lambda _: _random(wide_masks), "1568-392-392-3, 620 live inputs"),
+    "deep": (lambda _: _random(deep_masks), "1568 five times, then 3: 0.2 % alive"),
 }
 
 
@@ -132,8 +126,10 @@ def measure(folder: str | None) -> dict[str, Any]:
         theirs.close()
         try:
             answer = ours.recv()
-        finally:
+        except EOFError:
             process.join()
+            answer = errors.InputError(f"{what}: its process ended with status {process.exitcode}")
+        process.join()
         if isinstance(answer, errors.InputError):
             raise answer
         seconds, peak = answer

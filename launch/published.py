@@ -5,7 +5,7 @@ from collections.abc import Sequence
 
 from launch import ending, flags, interrupts
 from nsculpt import errors
-from nsculpt.paper import comparison
+from nsculpt.paper import bars_compared
 from nsculpt.report import rates_table
 
 _TOPICS = {
@@ -23,7 +23,7 @@ def run(parser: flags.Parser) -> None:
     """Does what the flags ask for."""
     if parser["folder"] is None:
         raise errors.InputError("expected --folder=DIR (see --help)")
-    print(rates_table.published(comparison.study_published(parser["folder"])))
+    print(rates_table.published(bars_compared.study_published(parser["folder"])))
 
 
 def main(arguments: Sequence[str]) -> int:

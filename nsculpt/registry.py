@@ -56,6 +56,8 @@ class Registry:
         return add
 
     def __getitem__(self, name: str) -> Callable[..., Any]:
+        if not isinstance(name, str):
+            raise errors.InputError(f"{self.kind}: expected a registered name, got {name!r}")
         if name not in self._functions:
             raise errors.InputError(f"unknown {self.kind} {name!r}; {nearest(name, self)}")
         return self._functions[name]

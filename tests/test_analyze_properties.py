@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from nsculpt import analysis, errors
 from nsculpt.exchange import graphml_reader
+from nsculpt.networks import network
 
 
 @st.composite
@@ -23,13 +24,18 @@ def networks(draw):
         masks.append(rng.random(shape) < share)
         if draw(st.integers(0, 3)) == 0:  # units alike
             masks[-1][:] = masks[-1][rng.integers(0, len(masks[-1]), len(masks[-1]))]
+    if draw(st.integers(0, 9)):  # one in ten may be without a path
+        units = [rng.integers(size) for size in sizes]
+        for mask, edge in zip(masks, itertools.pairwise(units), strict=True):
+            mask[edge] = True
     return masks
 
 
 def analysed(masks, **settings):
     """The analysis, or None where the documented error says that there is no path."""
-    reached = np.ones(len(masks[0]), bool)
-    for mask in masks:
+    edges = masks.edges if isinstance(masks, network.Network) else masks
+    reached = np.ones(len(edges[0]), bool)
+    for mask in edges:
         reached = mask[reached].any(axis=0)
     if reached.any():
         return analysis.analyze(masks, **settings)
@@ -87,46 +93,62 @@ def check_partitions(found, masks):
 def check_connected(found):
     """Units of one module are parts of one piece of the network.
 
-    Save where distances tie: the rule may then put together what is equally far from everything.
+    Save where distances tie: the rule may then put into one cluster what is equally far from
+    everything. Elsewhere a module is held together by edges, or by such a cluster.
     """
-    if found.tied_layers:
-        return
-    piece = components(found.edges)
+    graph = nx.Graph()
+    for layer, units in enumerate(found.live_units):
+        graph.add_nodes_from((layer, unit) for unit in units.tolist())
+    for layer, mask in enumerate(found.edges):
+        graph.add_edges_from(((layer, i), (layer + 1, j)) for i, j in np.argwhere(mask).tolist())
+    for layer in found.tied_layers:
+        labels = found.clusters[layer]
+        for label in set(labels.tolist()):
+            held = found.live_units[layer][labels == label].tolist()
+            nx.add_path(graph, [(layer, unit) for unit in held])
+    piece = {unit: n for n, part in enumerate(nx.connected_components(graph)) for unit in part}
     for node in found.hierarchy.nodes.values():
         units = [(layer, unit) for layer, held in node["units"].items() for unit in held]
-        # An output without edges is a piece, and a module, of its own.
-        assert len({piece.get(unit, unit) for unit in units}) == 1
+        assert len({piece[unit] for unit in units}) == 1
 
 
-def check_permutation(found, masks, rng):
+def permuted(layers, orders):
+    return [
+        each[below][:, above]
+        for each, (below, above) in zip(layers, itertools.pairwise(orders), strict=True)
+    ]
+
+
+def check_permutation(found, masks, rng, weights=None, **settings):
     orders = [
         np.arange(size) if layer in (0, len(masks)) else rng.permutation(size)
         for layer, size in enumerate(found.layer_sizes)
     ]
-    moved = analysis.analyze(
-        [
-            m[below][:, above]
-            for m, (below, above) in zip(masks, itertools.pairwise(orders), strict=True)
-        ]
-    )
+    moved_weights = None if weights is None else permuted(weights, orders)
+    moved = analysis.analyze(network.Network(permuted(masks, orders), moved_weights), **settings)
     assert moved.ambiguous == found.ambiguous
     if not found.ambiguous:
         plain = [np.arange(size) for size in found.layer_sizes]
         assert named(moved, orders) == named(found, plain)
 
 
-def check_dead_unit(found, masks, rng):
+def check_dead_unit(found, masks, rng, weights=None, **settings):
     """A unit is put in that nothing reads: what it reads itself is of no account."""
     layer = int(rng.integers(0, len(masks)))
     place = int(rng.integers(0, found.layer_sizes[layer] + 1))
-    grown = list(masks)
-    grown[layer] = np.insert(masks[layer], place, False, axis=0)
-    if layer:
-        column = rng.random(len(masks[layer - 1])) < 0.5
-        grown[layer - 1] = np.insert(masks[layer - 1], place, column, axis=1)
+    column = None if layer == 0 else rng.random(len(masks[layer - 1])) < 0.5
+
+    def grown(layers):
+        layers = list(layers)
+        layers[layer] = np.insert(layers[layer], place, 0, axis=0)
+        if layer:
+            layers[layer - 1] = np.insert(layers[layer - 1], place, column, axis=1)
+        return layers
+
     names = [np.arange(size) for size in found.layer_sizes]
     with_dead = [np.insert(own, place, -1) if i == layer else own for i, own in enumerate(names)]
-    assert named(analysis.analyze(grown), with_dead) == named(found, names)
+    larger = network.Network(grown(masks), None if weights is None else grown(weights))
+    assert named(analysis.analyze(larger, **settings), with_dead) == named(found, names)
 
 
 def check_round_trips(found):
@@ -165,6 +187,28 @@ def test_what_holds_of_any_mask(masks, seed):
 @hypothesis.settings(max_examples=10_000)
 def test_what_holds_of_any_mask_10000_times(masks, seed):
     check_all(masks, seed)
+
+
+@hypothesis.given(
+    networks(),
+    st.integers(0, 2**32 - 1),
+    st.sampled_from(["outgoing", "incoming", "both", "weighted"]),
+    st.sampled_from(["modularity", "silhouette", "louvain"]),
+)
+@hypothesis.settings(max_examples=150)
+def test_other_methods_keep_what_holds(masks, seed, features, clustering):
+    """With weights of which some are 0 on an edge; permutations where order is a promise."""
+    rng = np.random.default_rng(seed)
+    weights = [rng.choice([0.0, 0.1, 0.2, -0.3, 5.0], mask.shape) * mask for mask in masks]
+    settings = {"features": features, "clustering": clustering}
+    found = analysed(network.Network(masks, weights), **settings)
+    if found is None:
+        return
+    check_partitions(found, masks)
+    check_dead_unit(found, masks, rng, weights, **settings)
+    check_round_trips(found)
+    if clustering == "modularity":
+        check_permutation(found, masks, rng, weights, **settings)
 
 
 @hypothesis.given(networks(), st.sampled_from([0.0, 0.2, 0.4]), st.sampled_from([0.0, 0.5]))

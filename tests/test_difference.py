@@ -76,6 +76,10 @@ def test_split_outputs():
     assert sorted(found.extra_edges) == [(3, extra.modules[0]), (4, extra.modules[0])]
     assert found.misplaced_outputs == extra.outputs
     assert found.missing == found.missing_edges == ()
+    (output,) = extra.outputs
+    told = str(found).splitlines()
+    assert f"  extra: module {extra.modules[0]}, outputs {output}" in told
+    assert f"  elsewhere: outputs {output}" in told
 
 
 def test_rewired_edge_and_dead_input():
@@ -89,9 +93,12 @@ def test_rewired_edge_and_dead_input():
     assert "  missing edge: A -> C, outputs 4 5" in str(found).splitlines()
     dead = difference(of_network(change=test_score_falls.input_3_dead), TRUTH)
     assert dead.input_groups[1].dead == dead.misplaced_inputs == (3,)
-    assert dead.input_groups[1].text == "1 unused"
+    assert dead.input_groups[1].text == "1 of 2 unused"
     assert dead.structural_distance == 1
-    assert "module graph: 1 edit from the true one" in str(dead)
+    assert str(dead).splitlines()[-2:] == [
+        "module graph: 1 edit from the true one",
+        "  unused: inputs 3",
+    ]
 
 
 def test_chains_are_left_from_their_end():
@@ -124,7 +131,7 @@ def test_groups_by_hand():
     assert one((1, 2)) == (False, (7, 8), "split: modules 7, 8")
     assert one((3, 4)) == (False, (), "unused")
     assert one((3, 4), optional=True) == (False, (), "unused")
-    assert one((2, 4, 5)) == (False, (8,), "1 unused")
+    assert one((2, 4, 5)) == (False, (8,), "1 of 3 unused")
     assert one((2, 4, 5), optional=True) == (True, (8,), "module 8")
     many = labelled_groups.compare([range(6)], np.arange(6), np.arange(6))
     assert many[0].text == "split: modules 6 of them"
@@ -151,6 +158,36 @@ def test_names_and_long_lists():
     whole = task.Truth((tuple(range(200)),), ((0,),), None)
     text = str(difference(found, whole))
     assert text.startswith("inputs 200 of them, input 0 to input 199: found (module 0)")
+
+
+def test_names_that_do_not_print():
+    functions = nx.DiGraph()
+    functions.add_node("f\x1b[2J", inputs=(0,), outputs=(0,))
+    functions.add_node("g\nh", inputs=(1,), outputs=(1,))
+    truth = task.Truth(((0,), (1,)), ((0,), (1,)), functions)
+    joined = nsculpt.analyze(
+        [[[1], [1]], [[1, 1]]], input_names=["a\nb", "\x1b[31m"], output_names=["\u202ey", "z"]
+    )
+    told = str(difference(joined, truth))
+    assert all(line.isprintable() for line in told.splitlines())
+    assert "inputs a\\nb: not found (within module 0)" in told
+    assert "\\x1b[31m" in told
+    assert "missing: g\\nh" in told or "missing: f\\x1b[2J" in told
+    assert told.count("\n") == 7
+
+
+def test_indices_of_numpy_become_numbers():
+    functions = nx.DiGraph()
+    held = tuple(np.arange(2))
+    for number in held:
+        functions.add_node(number, inputs=(number,), outputs=(number,))
+    truth = task.Truth(tuple((i,) for i in held), tuple((i,) for i in held), functions)
+    plain = difference(analysis.analyze([[[1], [1]], [[1, 1]]]), truth).to_dict()
+    assert json.loads(json.dumps(plain)) == plain
+    (missing,) = plain["missing"]
+    assert missing["functions"] == missing["inputs"] == missing["outputs"]
+    assert missing["functions"] in ([0], [1])
+    assert plain["misplaced_inputs"] == missing["inputs"]
 
 
 @st.composite

@@ -93,6 +93,18 @@ def test_weighted_needs_weights():
     assert "expected a network with weights" in message
 
 
+def test_weighted_needs_finite_weights():
+    weights = [LOWER.astype(float), np.where(UPPER, np.inf, 0.0)]
+    message = bad_input.message_of(features.layer_features, "weighted", [LOWER, UPPER], weights, 2)
+    assert "expected finite weights" in message
+
+
+def test_an_edge_of_weight_zero_is_an_edge():
+    found = features.weighted([LOWER, UPPER], [0.0 * LOWER, 0.0 * UPPER], path_length=2)
+    for table, plain in zip(found, features.outgoing([LOWER, UPPER], None, 2), strict=True):
+        np.testing.assert_array_equal(table > 0, plain)
+
+
 def test_features_of_ones_own():
     @features.register_features("test_degree")
     def degree(edges, weights, path_length):

@@ -163,30 +163,11 @@ def test_other_numbers_for_modules_permute_the_graph(network, threshold, random)
     assert renamed == list(moved.graph["left_out"])
 
 
-def test_chains_are_contracted():
+def test_chains_by_hand():
     # 0 -> 2 -> 4, with 1 -> 3 -> 4 beside it, and 4 -> 5: all but the meeting at 4 is chains.
     edges = [np.eye(2), [[1], [1]], [[1]]]
     graph = graph_of(edges, [[0, 1], [3, 7], [2], [0]], [[0, 1], [2, 3], [4], [5]])
     assert hierarchy.chains(graph) == [[0, 2], [1, 3], [4, 5]]
-    contracted = hierarchy.contract_chains(graph)
-    assert dict(contracted.nodes.data("units")) == {
-        0: {0: (0,), 1: (3,)},
-        1: {0: (1,), 1: (7,)},
-        4: {2: (2,), 3: (0,)},
-    }
-    assert contracted.nodes[4]["kinds"] == ("output",)
-    assert contracted.nodes[4]["level"] == 1
-    assert contracted.graph == graph.graph
-    assert contracted.nodes[4]["inputs_seen"] == (0, 1)
-    assert contracted.nodes[0] == {
-        "units": {0: (0,), 1: (3,)},
-        "span": (0, 1),
-        "level": 0,
-        "inputs_seen": (0,),
-        "consumers": (4,),
-        "kinds": ("input-separable",),
-    }
-    assert sorted(contracted.edges.data("weight")) == [(0, 4, 1), (1, 4, 1)]
 
 
 @hypothesis.given(st.sets(st.tuples(st.integers(0, 7), st.integers(0, 7)), max_size=16))

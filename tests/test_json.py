@@ -79,6 +79,7 @@ def test_round_trip(masks, scored, threshold, data):
         ambiguous=data.draw(st.booleans()),
         tied_layers=data.draw(st.sampled_from([(), (0,), (0, 1)])),
         alternatives=data.draw(st.sampled_from([[], [other], [other, other]])),
+        num_permutations=data.draw(st.integers(0, 99)),
     )
     text = found.to_json()
     assert text.isascii()
@@ -97,6 +98,7 @@ def test_the_form_by_hand():
         tied_layers=(1,),
         ambiguous=True,
         alternatives=[other],
+        num_permutations=4,
     )
     assert json.loads(found.to_json()) == {
         "kind": "nsculpt analysis",
@@ -158,6 +160,7 @@ def test_the_form_by_hand():
                 "share": 0.25,
             }
         ],
+        "num_permutations": 4,
     }
 
 

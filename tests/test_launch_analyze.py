@@ -55,6 +55,13 @@ def test_a_file_is_analysed(state, tmp_path):
         "module 1 (input-separable, output), read by no module\n"
         "  inputs: c d\n  hidden 1: 1\n  outputs: z\n"
         "\n"
+        "Against the truth\n"
+        "inputs a b: found (module 0)\n"
+        "inputs c d: found (module 1)\n"
+        "outputs y: found (module 0)\n"
+        "outputs z: found (module 1)\n"
+        "module graph: 0 edits from the true one\n"
+        "\n"
         "Written to runs/analysis_net: summary.txt, analysis.json, hierarchy.graphml,\n"
         "  hierarchy.gexf, hierarchy.dot, drawing.svg, drawing.png\n"
     )
@@ -70,6 +77,12 @@ def test_a_file_is_analysed(state, tmp_path):
         ElementTree.fromstring((folder / name).read_text())
     assert (folder / "hierarchy.dot").read_text().startswith("digraph")
     assert (folder / "drawing.png").read_bytes().startswith(b"\x89PNG")
+    # Names are matched, in whatever order the formulas bring them.
+    ran = launch(
+        tmp_path, "--network=net.safetensors", "--input_names=a,b,c,d", "--output_names=y,z",
+        "--formulas=z = d & c; y = b & a", "--out_dir=other",
+    )  # fmt: skip
+    assert "against the truth: structure recovered, inputs found, outputs found" in ran.stdout
     # Again over the earlier one, with other settings and a plugin's features.
     (tmp_path / "mine.py").write_text(
         "import nsculpt\n"
@@ -83,6 +96,7 @@ def test_a_file_is_analysed(state, tmp_path):
     )  # fmt: skip
     assert (ran.returncode, ran.stderr) == (0, "")
     assert "method: features degree, clustering silhouette" in ran.stdout
+    assert "Written to runs/analysis_net, in place of an earlier analysis: " in ran.stdout
     settings = json.loads((folder / "analysis.json").read_text())["settings"]
     assert settings["merge_threshold"] == 1.0
 
@@ -115,7 +129,10 @@ TASK = "--formulas=y = a & b"
         (["--network=net.safetensors", "--seed=1"], "seed"),
         (["--network=net.safetensors", TASK], "--formulas: this task has 2 inputs and 1 outputs"),
         (["--network=net.safetensors", TASK, "--task=reused"], "--task and --formulas"),
-        (["--network=net.safetensors", "--out_dir=."], "--out_dir=.: holds other files; expected"),
+        (
+            ["--network=net.safetensors", "--out_dir=."],
+            "--out_dir=.: holds other files (cut.npz); expected",
+        ),
         (["--network=net.safetensors", "--out_dir=net.safetensors"], "--out_dir"),
         (["--network=net.safetensors", "--plugin=no.py"], "--plugin: no.py: cannot be read"),
         (["--network=pickled.pt"], "pickle"),
@@ -145,6 +162,24 @@ def test_bad_input_is_one_line_and_leaves_nothing(arguments, message, state, tmp
     assert ran.stderr.count("\n") == 1
     assert message in ran.stderr
     assert files_below(tmp_path) == before
+
+
+def test_what_an_interrupted_analysis_left_is_replaced(state, tmp_path):
+    (tmp_path / "out").mkdir()
+    (tmp_path / "out" / "drawing.svg").write_text("<svg/>")
+    (tmp_path / "out" / ".summary.txt.123.tmp").write_text("half")
+    ran = launch(tmp_path, "--network=net.safetensors", "--out_dir=out")
+    assert (ran.returncode, ran.stderr) == (0, "")
+    assert set(analysis_files.NAMES) <= set(os.listdir(tmp_path / "out"))
+
+
+def test_weights_without_a_tolerance_are_remarked_on(tmp_path):
+    np.savez(tmp_path / "dense.npz", np.full((2, 2), 0.5), np.full((2, 1), 1e-9))
+    ran = launch(tmp_path, "--network=dense.npz")
+    assert ran.returncode == 0
+    assert ran.stderr == (
+        "every weight is an edge: --tolerance says which are too small to be one\n"
+    )
 
 
 def test_help_and_version(tmp_path):

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 from scipy import sparse
 
+import nsculpt
 from nsculpt import networks
 from nsculpt.networks import arrays
 from tests import bad_input
@@ -215,6 +216,23 @@ def test_what_says_nothing_of_a_loaded_network_is_refused():
     found = networks.load_network([LOWER, UPPER])
     message = bad_input.message_of(networks.load_network, found, orientation="out_in")
     assert message.startswith("orientation: got 'out_in', which says nothing of a network that is")
+    for call in (networks.load_network, nsculpt.analyze):
+        assert bad_input.message_of(call, found, tolerance=0.5) == (
+            "tolerance: got 0.5, which says nothing of a network that is loaded already; expected "
+            "it to be left out"
+        )
+    assert networks.load_network(found, tolerance=0).edges is found.edges
+
+
+def test_masked_arrays_are_refused():
+    message = (
+        "masks[0]: a masked array (numpy.ma), of which only the data would be read; expected a "
+        "plain one, such as its .filled(0)"
+    )
+    hidden = np.ma.array(LOWER, mask=np.eye(2, 3))
+    for given in ([hidden, UPPER], [list(hidden), UPPER], hidden[None], [np.ma.array(LOWER)]):
+        assert bad_input.message_of(networks.load_network, given) == message
+    assert edges_of([hidden.filled(0), UPPER])[0] == [[False, False, True], [False, False, False]]
 
 
 def test_too_many_edges_are_refused(monkeypatch):

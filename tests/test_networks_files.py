@@ -156,6 +156,8 @@ def test_names_in_an_npz(tmp_path):
     assert bad_input.message_of(networks.load_network, path) == (
         f"{path}: input_names: expected strings, one for each unit; got shape [3]"
     )
+    # Names that are given stand in for those of the file, whatever these are.
+    assert networks.load_network(path, input_names=["p", "q", "r"]).input_names == ("p", "q", "r")
 
 
 @st.composite

@@ -49,6 +49,11 @@ def test_names_and_labels():
     assert networks.load_network(graph, input_names=["p", "q"]).input_names == ("p", "q")
 
 
+def test_names_given_stand_in_for_doubled_ones():
+    graph = layered({0: [1, "1"], 1: "y"}, [(1, "y")])
+    assert networks.load_network(graph, input_names=["p", "q"]).input_names == ("p", "q")
+
+
 def test_weights():
     graph = small()
     weights = [0.5, -2, np.float32(0.25), fractions.Fraction(1, 8)]

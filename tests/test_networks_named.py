@@ -146,8 +146,15 @@ def test_a_pytorch_network_without_biases_by_the_way_its_layers_chain():
         {"enc.weight": ones(4, 8), "dec.weight": ones(8, 2)},
         {"fc1.weight_mask": ones(2, 3)},
         {"fc1.weight": ones(2, 3), "fc1.mask": ones(2, 3)},
+        {"fc1_weight": ones(8, 4), "fc2_weight": ones(4, 8)},
+        {"fc1_weight": np.eye(3), "fc2_weight": np.eye(3)},
+        {"fc1.Weights": ones(4, 8), "fc2.Weights": ones(8, 4)},
+        {"weights": {"fc1": np.eye(3), "fc2": np.eye(3)}},
+        {"fc1_weight_mask": ones(2, 3)},
+        {"weight0": ones(2, 3)},
+        {"params": {"layers": {"0": {"weight": np.eye(3)}}}},
+        {"enc_weight": np.eye(3), "enc_bias": ones(3)},
     ],
-    ids=["square", "square with bias", "single", "either order", "mask", "with mask"],
 )
 def test_an_ambiguous_pytorch_network_is_refused(given):
     message = bad_input.message_of(networks.load_network, given)
@@ -155,7 +162,33 @@ def test_an_ambiguous_pytorch_network_is_refused(given):
     assert message.endswith("expected orientation='in_out' or 'out_in'")
     way_in = networks.load_network(given, orientation="in_out")
     way_out = networks.load_network(given, orientation="out_in")
-    assert way_in.layer_sizes == way_out.layer_sizes[::-1]
+    assert sorted(mask.shape for mask in way_in.edges) == (
+        sorted(mask.shape[::-1] for mask in way_out.edges)
+    )
+
+
+@pytest.mark.parametrize(
+    "name", ["mask_{}", "masks/layer_{}/kernel", "kernel_{}", "arr_{}", "{}", "W{}", "w.{}",
+             "params/weight_head_{}/kernel", "fc{}"],
+)  # fmt: skip
+def test_names_that_do_not_say_weight_are_in_out(name):
+    shapes = [(8, 4), (4, 8)]
+    given = {name.format(index): ones(*shape) for index, shape in enumerate(shapes)}
+    assert sizes_of(given) == (8, 4, 8)
+    square = np.array([[1, 1], [0, 1]])
+    found = networks.load_network({name.format(index): square for index in range(2)})
+    assert found.edges[1].tolist() == square.tolist()
+
+
+def test_names_that_say_weight_in_any_way_are_turned_where_only_that_chains():
+    for name in ("fc{}_weight", "weight{}", "net/weights/{}"):
+        stored = {name.format(index): ones(*shape) for index, shape in enumerate([(4, 3), (2, 4)])}
+        assert sizes_of(stored) == (3, 4, 2)
+        assert sizes_of({name: array.T for name, array in stored.items()}) == (3, 4, 2)
+    # A bias decides for all.
+    assert sizes_of({"a1_weight": ones(8, 4), "a2_weight": ones(4, 8), "a1_bias": ones(8)}) == (
+        4, 8, 4
+    )  # fmt: skip
 
 
 def test_biases_show_the_orientation():
@@ -225,7 +258,12 @@ BAD = [
     ({"fc_mask": [[1, 2]]}, "fc_mask: expected 0 or 1, got 2 at [0, 1]"),
     ({"fc_mask": [[1, np.nan]]}, "fc_mask: expected 0 or 1, got nan at [0, 1]"),
     ({"fc_mask": [[1, 1]], "fc_weight": [[1, np.inf]]},
-     "fc_weight: expected a finite weight, got inf at [0, 1]"),
+     "fc_mask [1, 2]: could be [fan_in, fan_out] or PyTorch's [fan_out, fan_in]"),
+    ({"fc_mask": [[1, 1]], "fc_kernel": [[1, np.inf]]},
+     "fc_kernel: expected a finite weight, got inf at [0, 1]"),
+    ({"fc": np.ma.array([[1, 0]])}, "fc: a masked array (numpy.ma), of which only the data"),
+    ({"fc": np.eye(2), "bias": np.ma.array([1, 0])}, "bias: a masked array"),
+    ({"fc": [np.ma.array([1, 0], mask=[0, 1])]}, "fc: a masked array"),
     ({"fc_mask": [[1, 1]], "fc_weight": [[1], [1]]},
      "fc_weight: expected the shape of fc_mask, [1, 2]; got [2, 1]"),
     ({"fc.weight": np.eye(2), "fc.kernel": np.eye(2)},

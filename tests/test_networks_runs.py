@@ -123,10 +123,28 @@ def test_the_first_of_equals(folder):
     assert networks.load_network(folder).weights[0].min() == -1.5
 
 
-def test_a_file_without_its_folder(finished):
-    found = networks.load_network(finished / "networks.npz", input_names=list("abcdefgh"))
-    assert found.input_names == tuple("abcdefgh")
-    assert (found.output_names, found.truth, found.settings) == (None, None, {})
+def test_a_file_without_its_folder(finished, tmp_path):
+    path = tmp_path / "networks.npz"
+    shutil.copyfile(finished / "networks.npz", path)
+    # Beside a summary that is none of a run, too.
+    for _ in range(2):
+        found = networks.load_network(path, input_names=list("abcdefgh"))
+        assert found.input_names == tuple("abcdefgh")
+        assert (found.output_names, found.truth, found.settings) == (None, None, {})
+        (tmp_path / "summary.json").write_text("{}")
+    np.savez(path, mask_0=np.eye(2))
+    assert networks.load_network(path).layer_sizes == (2, 2)
+
+
+def test_the_file_in_its_folder_is_read_as_the_folder(finished, folder):
+    found = networks.load_network(finished / "networks.npz", seed=1)
+    whole = networks.load_network(finished, seed=1)
+    assert (found.input_names, found.output_names) == (TASK.input_names, TASK.output_names)
+    assert found.settings == whole.settings != {}
+    assert found.truth.input_groups == TASK.truth.input_groups
+    assert all((a == b).all() for a, b in zip(found.edges, whole.edges, strict=True))
+    (folder / "summary.json").unlink()  # not finished
+    assert networks.load_network(folder / "networks.npz").truth is None
 
 
 def test_a_job(finished):
@@ -173,11 +191,28 @@ def test_nothing_was_accepted(folder):
     assert num_units(networks.load_network(folder, seed=0)) == 2
 
 
-@pytest.mark.parametrize("option", [{"orientation": "out_in"}, {"layers": ["0"]}])
-def test_options_that_say_nothing_of_a_run(finished, option):
+@pytest.mark.parametrize(
+    "option", [{"orientation": "out_in"}, {"layers": ["0"]}, {"tolerance": 0.25}]
+)
+def test_options_that_say_nothing_of_a_run(finished, tmp_path, option):
+    (name,) = option
     for source in (finished, finished / "networks.npz"):
         message = bad_input.message_of(networks.load_network, source, **option)
-        assert message.startswith(f"{next(iter(option))}: ")
+        assert message.startswith(f"{name}: got ")
+        assert f"which says nothing of the run folder {finished}" in message
+    alone = shutil.copyfile(finished / "networks.npz", tmp_path / "alone.npz")
+    assert bad_input.message_of(networks.load_network, alone, **option) == (
+        f"{name}: {alone}: these are networks of a run; expected it to be left out"
+    )
+    job = next((finished / "jobs").glob("*.npz"))
+    assert bad_input.message_of(networks.load_network, job, **option) == (
+        f"{name}: {job}: this is a job of a run; expected it to be left out"
+    )
+    with np.load(job) as opened:
+        assert f"{name}: this is a job of a run" in (
+            bad_input.message_of(networks.load_network, dict(opened), **option)
+        )
+    assert networks.load_network(job, tolerance=0).layer_sizes == (8, 5, 2)
 
 
 def test_a_run_that_is_not_finished(folder):
@@ -205,8 +240,11 @@ def edited(folder, *path, value):
 @pytest.mark.parametrize(
     ("path", "value", "message"),
     [
-        (("input_names",), ["a"], "input_names: expected 8 names, as networks.npz has units"),
-        (("output_names",), [1, 2], "output_names: expected 2 names, as networks.npz has units"),
+        (("input_names",), ["a"], "input_names: expected 8 different names, as networks.npz has "
+                                  "units"),
+        (("output_names",), [1, 2], "output_names: expected 2 different names"),
+        (("output_names",), [[], {}], "output_names: expected 2 different names"),
+        (("output_names",), ["y", "y"], "output_names: expected 2 different names"),
         (("settings",), None, "settings: expected an object"),
         (("settings", "path_length"), "1", "settings.path_length: expected a number"),
         (("truth",), [], "truth: expected an object"),

@@ -7,7 +7,8 @@ import pathlib
 import pytest
 
 from nsculpt import presets
-from nsculpt.paper import comparison, figures, networks
+from nsculpt.paper import bars_compared, figures
+from nsculpt.paper import published as published_lib
 from nsculpt.report import rates_table
 from tests import bad_input, published_folder
 
@@ -69,7 +70,7 @@ def test_rates_are_read_from_their_places(tmp_path):
 
 
 def test_readings_by_hand(tmp_path):
-    study = comparison.study_published(published_folder.write(tmp_path, published_folder.six()))
+    study = bars_compared.study_published(published_folder.write(tmp_path, published_folder.six()))
     # Seeds: (24, 0) succeeds; (24, 1) has in order success, failure, failure; (36, 0) fails.
     (found,) = study.comparisons
     assert found.bar == bar("exemplars", "all modules", "input_separable", "1 hidden")
@@ -79,7 +80,7 @@ def test_readings_by_hand(tmp_path):
     )
     assert found.rates["any"]["n"] == 3
     assert found.difference("any") == pytest.approx(2 / 3 - 0.75)
-    assert comparison.mean_absolute_difference(study.comparisons, "all") == pytest.approx(5 / 12)
+    assert bars_compared.mean_absolute_difference(study.comparisons, "all") == pytest.approx(5 / 12)
     assert study.num_seeds == 4
     assert study.num_unused == 1
 
@@ -94,15 +95,15 @@ def test_first_is_of_the_larger_edge_step_then_unit_step(tmp_path, unit_steps, e
         published_folder.network(structure, unit_step=unit, edge_step=edge)
         for structure, unit, edge in zip(structures, unit_steps, edge_steps, strict=True)
     ]
-    (found,) = comparison.study_published(published_folder.write(tmp_path, lines)).comparisons
+    (found,) = bars_compared.study_published(published_folder.write(tmp_path, lines)).comparisons
     assert found.rates["first"]["rate"] == 0.0
     assert found.rates["any"]["rate"] == 1.0
 
 
 def test_agreement_is_counted(tmp_path):
-    study = comparison.study_published(published_folder.write(tmp_path, published_folder.six()))
+    study = bars_compared.study_published(published_folder.write(tmp_path, published_folder.six()))
     # The fifth has other clusters and modules, the sixth other live units, and so all three.
-    assert study.agreement == networks.Agreement(
+    assert study.agreement == published_lib.Agreement(
         num_networks=6, live_units=5, clusters=4, modules=4, ambiguous=study.agreement.ambiguous
     )
 
@@ -116,26 +117,26 @@ def test_a_bar_is_over_all_its_networks():
         (one.task, (30,)): [[lost]],  # not of the bar
         ("overlap1_use6", (24,)): [[won]],
     }
-    (found,) = comparison.compare(outcomes, {one: 0.5})
+    (found,) = bars_compared.compare_bars(outcomes, {one: 0.5})
     assert found.rates["any"]["n"] == 4
     assert found.rates["any"]["rate"] == 0.5
 
 
 def test_published_networks_give_the_papers_rates(published):
-    study = comparison.study_published(published)
+    study = bars_compared.study_published(published)
     agreed = study.agreement
     assert (agreed.live_units, agreed.clusters, agreed.modules) == (agreed.num_networks,) * 3
     assert agreed.num_networks >= 1002
     assert agreed.ambiguous <= 5
     # All bars but those of mnist_xor.
     assert len(study.comparisons) == 123
-    assert comparison.mean_absolute_difference(study.comparisons, "any") <= 0.05
+    assert bars_compared.mean_absolute_difference(study.comparisons, "any") <= 0.05
     text = rates_table.published(study)
     assert max(map(len, text.splitlines())) <= 80
 
 
 def test_table_by_hand(tmp_path):
-    study = comparison.study_published(published_folder.write(tmp_path, published_folder.six()))
+    study = bars_compared.study_published(published_folder.write(tmp_path, published_folder.six()))
     lines = rates_table.published(study).splitlines()
     assert lines[2] == "equal to the official analysis: live units 5, clusters 4, modules 4"
     row = lines.index("  input_separable")
@@ -222,21 +223,21 @@ JOINED = published_folder.JOINED
 def test_bad_networks(tmp_path, changes, expected):
     good = published_folder.network(JOINED)
     folder = published_folder.write(tmp_path, [good, good | changes])
-    message = bad_input.message_of(comparison.study_published, folder)
+    message = bad_input.message_of(bars_compared.study_published, folder)
     assert message.startswith(f"{folder / 'networks.jsonl.gz'}, line 2: {expected}")
 
 
 def test_networks_without_edges_in_a_layer_are_read(tmp_path):
     line = published_folder.network(JOINED, edges=[[], []], live_units=[[], [], []])
     line |= {"layer_clusters": [[], [], []], "modules": [[], [], []]}
-    (read,) = networks.read(published_folder.write(tmp_path, [line]) / "networks.jsonl.gz")
+    (read,) = published_lib.read(published_folder.write(tmp_path, [line]) / "networks.jsonl.gz")
     assert [mask.sum() for mask in read.masks] == [0, 0]
     assert [len(units) for units in read.live_units] == [0, 0, 0]
 
 
 def test_bad_files(tmp_path):
     assert "success_rates.json: cannot be read" in bad_input.message_of(
-        comparison.study_published, tmp_path / "nowhere"
+        bars_compared.study_published, tmp_path / "nowhere"
     )
     folder = published_folder.write(tmp_path, [published_folder.network(JOINED)] * 50)
     path = pathlib.Path(folder, "networks.jsonl.gz")
@@ -256,8 +257,8 @@ def test_bad_files(tmp_path):
         (gzip.compress(b"[" * 100_000), f"{path}, line 1: expected one JSON object"),
     ):
         path.write_bytes(content)
-        assert bad_input.message_of(comparison.study_published, folder).startswith(expected)
+        assert bad_input.message_of(bars_compared.study_published, folder).startswith(expected)
     path.unlink()
-    assert bad_input.message_of(comparison.study_published, folder).startswith(
+    assert bad_input.message_of(bars_compared.study_published, folder).startswith(
         f"{path}: cannot be read: No such file"
     )

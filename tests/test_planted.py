@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from nsculpt import analysis
 from nsculpt.analysis import connectivity, hierarchy
-from nsculpt.planted import planted, study
+from nsculpt.planted import generator, study
 from nsculpt.scores import partitions, scoring
 from tests import bad_input
 
@@ -20,6 +20,7 @@ from tests import bad_input
 INPUTS = ("inputs_recovered", "inputs_ari", "inputs_nmi", "level_input")
 OUTPUTS = ("outputs_recovered", "outputs_ari", "outputs_nmi", "level_output")
 EDGES = ("module_edge_precision", "module_edge_recall", "module_edge_f1")
+DISTANCE = "module_structural_distance"
 NETWORK = ("live_inputs_share", "hidden_separable", "middle_separable")
 
 
@@ -45,7 +46,7 @@ KNOBS = st.fixed_dictionaries(
 
 @hypothesis.given(st.integers(0, 10**6), KNOBS)
 def test_any_knobs_give_a_network_that_follows_the_plan(seed, knobs):
-    made = planted.planted(seed, **knobs)
+    made = generator.generate(seed, **knobs)
     functions, reuse, width = knobs["num_functions"], knobs["reuse"], knobs["width"]
     assert len(made.masks) == knobs["depth"] + 1
     assert [labels.shape for labels in made.modules] == [
@@ -79,7 +80,7 @@ def test_any_knobs_give_a_network_that_follows_the_plan(seed, knobs):
 
 @hypothesis.given(st.integers(0, 10**6), KNOBS)
 def test_truth_is_what_the_masks_say(seed, knobs):
-    made = planted.planted(seed, **knobs)
+    made = generator.generate(seed, **knobs)
     for groups, labels in (
         (made.truth.input_groups, made.modules[0]),
         (made.truth.output_groups, made.modules[-1]),
@@ -98,7 +99,7 @@ def test_truth_is_what_the_masks_say(seed, knobs):
 
 @hypothesis.given(st.integers(0, 10**6), KNOBS)
 def test_inputs_reach_the_outputs_of_the_functions_that_read_them(seed, knobs):
-    made = planted.planted(seed, **(knobs | {"density": 1.0}))
+    made = generator.generate(seed, **(knobs | {"density": 1.0}))
     graph = made.truth.hierarchy
     for i, row in enumerate(connectivity.outputs_reached(made.masks)[0]):
         users = {name for name, node in graph.nodes.items() if i in node["inputs"]}
@@ -108,7 +109,7 @@ def test_inputs_reach_the_outputs_of_the_functions_that_read_them(seed, knobs):
 
 
 def test_a_plan_by_hand():
-    made = planted.planted(3, num_functions=2, depth=2, width=2, overlap=1, reuse=2)
+    made = generator.generate(3, num_functions=2, depth=2, width=2, overlap=1, reuse=2)
     # Two functions of 2 own inputs and 1 shared; above them a reader of each and one of both.
     assert [mask.shape for mask in made.masks] == [(5, 4), (4, 6), (6, 6)]
     # Own 2 x (2 x 2) and shared 1 x 4; readers 2 x (2 x 2) and 4 x 2; outputs 3 x (2 x 2).
@@ -132,22 +133,22 @@ def test_a_plan_by_hand():
 
 
 def test_density_is_the_share_of_links():
-    made = planted.planted(0, num_functions=2, depth=1, width=7, density=0.5)
+    made = generator.generate(0, num_functions=2, depth=1, width=7, density=0.5)
     rows = made.masks[1].sum(axis=1)
     assert rows.min() == math.ceil(0.5 * 7)
-    assert set(planted.planted(0, width=7, depth=1).masks[1].sum(axis=1)) == {7}
+    assert set(generator.generate(0, width=7, depth=1).masks[1].sum(axis=1)) == {7}
 
 
 def test_a_seed_gives_one_network():
-    same = [planted.draw(7) for _ in range(2)]
+    same = [generator.draw(7) for _ in range(2)]
     assert same[0].knobs == same[1].knobs
     assert all(map(np.array_equal, same[0].masks, same[1].masks))
-    assert len({tuple(planted.draw(seed).knobs.values()) for seed in range(20)}) == 20
+    assert len({tuple(generator.draw(seed).knobs.values()) for seed in range(20)}) == 20
 
 
 def test_draws_stay_in_their_ranges():
-    knobs = [planted.draw(seed).knobs for seed in range(200)]
-    for name, (low, high) in planted.RANGES.items():
+    knobs = [generator.draw(seed).knobs for seed in range(200)]
+    for name, (low, high) in generator.RANGES.items():
         assert {knob[name] for knob in knobs} == set(range(low, high + 1))
     assert all(0.75 <= knob["density"] <= 1.0 for knob in knobs)
     assert all(knob["overlap"] == 0 for knob in knobs if knob["num_functions"] > 3)
@@ -168,14 +169,14 @@ def test_draws_stay_in_their_ranges():
     ],
 )
 def test_bad_knobs(knobs, expected):
-    assert bad_input.message_of(planted.planted, 0, **knobs) == expected
+    assert bad_input.message_of(generator.generate, 0, **knobs) == expected
 
 
 def misses(seeds):
     """Planted networks of which the default does not find everything."""
     missed = []
     for seed in seeds:
-        made = planted.draw(seed)
+        made = generator.draw(seed)
         found = analysis.analyze(made.masks, truth=made.truth)
         whole = partitions.groups(
             np.concatenate(found.modules), np.arange(sum(map(len, found.modules)))
@@ -196,8 +197,8 @@ def test_the_default_finds_what_was_planted_in_all_200():
 
 @hypothesis.given(st.integers(0, 10**6), st.integers(0, 30), st.floats(0.0, 100.0))
 def test_rewiring_moves_edges_within_their_layer(seed, network, percent):
-    masks = planted.draw(network).masks
-    changed = planted.rewired(np.random.default_rng(seed), masks, percent)
+    masks = generator.draw(network).masks
+    changed = generator.rewired(np.random.default_rng(seed), masks, percent)
     assert [mask.shape for mask in changed] == [mask.shape for mask in masks]
     assert [mask.sum() for mask in changed] == [mask.sum() for mask in masks]
     moved = sum(int((mask & ~new).sum()) for mask, new in zip(masks, changed, strict=True))
@@ -209,10 +210,10 @@ def test_rewiring_moves_edges_within_their_layer(seed, network, percent):
 
 def test_rewiring_without_room():
     full = np.ones((2, 3), bool)
-    (same,) = planted.rewired(np.random.default_rng(0), [full], 50)
+    (same,) = generator.rewired(np.random.default_rng(0), [full], 50)
     assert same.all()
     before = [full, np.array([[True, False], [True, True], [True, True]])]
-    after = planted.rewired(np.random.default_rng(0), before, 100)
+    after = generator.rewired(np.random.default_rng(0), before, 100)
     assert after[0].all()
     assert after[1].sum() == 5  # one edge moved into the one place
     assert after[1][0, 1]
@@ -223,7 +224,7 @@ def test_rewiring_without_room():
 def test_a_percent_out_of_range():
     rng = np.random.default_rng(0)
     for percent in (-1, 100.5, math.nan):
-        message = bad_input.message_of(planted.rewired, rng, [np.eye(2, dtype=bool)], percent)
+        message = bad_input.message_of(generator.rewired, rng, [np.eye(2, dtype=bool)], percent)
         assert message == f"percent={percent}: expected 0 to 100"
 
 
@@ -239,7 +240,7 @@ def with_modules(found, truth, labels):
 @pytest.fixture(scope="module")
 def thirty():
     """Planted networks, analysed, in which the modules of the inputs hold no outputs."""
-    drawn = map(planted.draw, itertools.count())
+    drawn = map(generator.draw, itertools.count())
     apart = (made for made in drawn if made.knobs["reuse"] > 1 or made.knobs["overlap"])
     return [
         (made, analysis.analyze(made.masks, truth=made.truth))
@@ -250,6 +251,9 @@ def thirty():
 def check_fall(before, after, falling, staying):
     for name in falling:
         assert after[name] < before[name], name
+    # A network that shows its plan is at distance 0: the graph is hit wherever an edge score is.
+    assert before[DISTANCE] == 0
+    assert (after[DISTANCE] > 0) == any(name in EDGES for name in falling)
     for name in staying:
         assert after[name] == before[name], name
 
@@ -330,8 +334,8 @@ def test_rates_are_counts():
     (row,) = study.compare([("default", {})], num_networks=5, percents=[1])
     recovered, ari = [], []
     for seed in range(5):
-        made = planted.draw(seed)
-        masks = planted.rewired(np.random.default_rng([seed, 1000]), made.masks, 1)
+        made = generator.draw(seed)
+        masks = generator.rewired(np.random.default_rng([seed, 1000]), made.masks, 1)
         found = analysis.analyze(masks, truth=made.truth)
         recovered.append(found.scores["inputs_recovered"])
         units = zip(made.modules, found.live_units, strict=True)

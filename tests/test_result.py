@@ -38,19 +38,24 @@ def other(share):
     [
         ({}, ""),
         (
-            {"ambiguous": True, "tied_layers": (1,), "alternatives": [other(0.25), other(0.125)]},
-            "ambiguous: distances tie in hidden 1, and the order of units decides; "
-            "2 other answers, in 38% of the permutations tried",
+            {
+                "ambiguous": True,
+                "tied_layers": (1,),
+                "alternatives": [other(0.25), other(0.125)],
+                "num_permutations": 16,
+            },
+            "ambiguous: ties in hidden 1, where the order of units may decide; "
+            "6 of 16 permutations gave 2 other answers",
         ),
         (
-            {"ambiguous": True, "tied_layers": (0, 1, 3)},
-            "ambiguous: distances tie in the inputs and hidden 1, 3, and the order of units "
-            "decides; the permutations tried gave no other answer",
+            {"ambiguous": True, "tied_layers": (0, 1, 2), "num_permutations": 4},
+            "ambiguous: ties in the inputs and hidden 1 and the outputs, where the order of units "
+            "may decide; none of 4 permutations gave another answer",
         ),
         (
-            {"tied_layers": (0,), "alternatives": [other(0.5)]},
-            "distances tie in the inputs, and the order of units decides; "
-            "1 other answer, in 50% of the permutations tried",
+            {"tied_layers": (0,), "alternatives": [other(0.5)], "num_permutations": 16},
+            "ties in the inputs, where the order of units may decide; "
+            "8 of 16 permutations gave 1 other answer",
         ),
         ({"features": "incoming"}, "method: features incoming, clustering modularity"),
         ({"clustering": "louvain"}, "method: features outgoing, clustering louvain"),
@@ -94,6 +99,16 @@ def test_whatever_the_names_lines_are_short_and_print():
     )
     assert "inputs: a\\nb \\x1b[31m" in text
     assert all(line.isprintable() and len(line) <= 80 for line in text.splitlines())
+
+
+def test_lines_leave_room_for_an_indent():
+    # 31 readers: at 80 columns the second line would be 79 long.
+    text = str(analysis.analyze([np.ones((1, 31))], merge_threshold=1.0))
+    assert "read by 1, 2" in text
+    assert all(len(line) <= 78 for line in text.splitlines())
+    names = ["i" * length for length in range(1, 40)]
+    text = str(analysis.analyze([np.ones((39, 1))], input_names=names))
+    assert all(len(line) <= 78 for line in text.splitlines())
 
 
 def test_many_readers_are_counted():

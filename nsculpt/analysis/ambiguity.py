@@ -2,6 +2,7 @@
 
 import collections
 from collections.abc import Iterator, Sequence
+from typing import NamedTuple
 
 import numpy as np
 
@@ -11,17 +12,27 @@ from nsculpt.analysis import clustering, modules, result, ties
 _FEW, _FEWER, _NARROW = 16, 4, 400
 
 
-def tied_layers(
+class Ambiguity(NamedTuple):
+    """How far the order of units decides; fields as in `result.Analysis`."""
+
+    tied_layers: tuple[int, ...]
+    ambiguous: bool
+    alternatives: list[result.Alternative]
+    num_permutations: int
+
+
+def examine(
     layers: Sequence[clustering.Units],
     edges: Sequence[np.ndarray],
     clusters: Sequence[np.ndarray],
     name: str,
     merge_threshold: float,
-) -> tuple[int, ...]:
-    """Layers in which another order of the units may give other clusters, or other modules.
+) -> Ambiguity:
+    """Looks for layers in which another order of the units gives other clusters, or other modules.
 
-    For the paper's clustering this holds for every order (see `ties.order_decides`). Of others only
-    a few permutations can tell.
+    For the paper's clustering, a layer that is not named stays the same in every order (see
+    `ties.order_decides`). Of other clusterings only a few permutations are tried, the same ones
+    each time.
 
     Args:
       layers: the units of each layer below the outputs.
@@ -29,9 +40,6 @@ def tied_layers(
       clusters: for each layer, the cluster `[units]` of each unit.
       name: of the clustering that gave them.
       merge_threshold: in [0, 1].
-
-    Returns:
-      Their numbers, 0 for the inputs, rising.
 
     Source: DESIGN 5.2, "another order changes some published answers".
 
@@ -41,51 +49,46 @@ def tied_layers(
       >>> middle = np.array([[1, 1, 0, 0, 0], [0, 1, 1, 0, 0], [0, 0, 1, 1, 0]], bool)
       >>> layers = [clustering.Units(middle)]
       >>> labels = clustering.cluster_layers(layers, 5, "modularity")
-      >>> tied_layers(layers, [middle], labels, "modularity", 0.9)
-      (0,)
-    """
-    if name == "modularity":
-        tied = [layer for layer, units in enumerate(layers) if ties.order_decides(units)]
-    else:
-        tied = [
-            layer
-            for layer, units in enumerate(layers)
-            if any(
-                not np.array_equal(clustering.renumbered(labels), clusters[layer])
-                for labels in _other_orders(units, name, _FEWER)
-            )
-        ]
-    merging = modules.tied_layers(edges, clusters, merge_threshold)
-    return tuple(sorted({*tied, *merging}))
-
-
-def alternatives(
-    layers: Sequence[clustering.Units],
-    edges: Sequence[np.ndarray],
-    clusters: Sequence[np.ndarray],
-    tied: Sequence[int],
-    name: str,
-    merge_threshold: float,
-) -> list[result.Alternative]:
-    """Other answers that a few permutations of the units of tied layers give, most frequent first.
-
-    The permutations are the same each time.
-
-    Args: as for `tied_layers`, and what it returned.
-
-    Example:
-      >>> middle = np.array([[1, 1, 0, 0, 0], [0, 1, 1, 0, 0], [0, 0, 1, 1, 0]], bool)
-      >>> layers = [clustering.Units(middle)]
-      >>> labels = clustering.cluster_layers(layers, 5, "modularity")
-      >>> others = alternatives(layers, [middle], labels, (0,), "modularity", 0.9)
-      >>> labels[0].tolist(), [other.clusters[0].tolist() for other in others]
+      >>> found = examine(layers, [middle], labels, "modularity", 0.9)
+      >>> labels[0].tolist(), [other.clusters[0].tolist() for other in found.alternatives]
       ([0, 0, 1], [[0, 1, 1]])
     """
-    narrow = sum(len(units.features) for units in layers) <= _NARROW
-    few = _FEW if narrow and name == "modularity" else _FEWER
-    # Modules that tie are told apart by their numbers, which go by the order of the units below.
-    moved = range(len(layers)) if any(layer > 0 for layer in tied) else tied
-    orders = {layer: list(_other_orders(layers[layer], name, few)) for layer in moved}
+    tied = set(modules.tied_layers(edges, clusters, merge_threshold))
+    orders: dict[int, list[np.ndarray]] = {}
+    few = _FEWER
+    if name == "modularity":
+        tied.update(layer for layer, units in enumerate(layers) if ties.order_decides(units))
+        if sum(len(units.features) for units in layers) <= _NARROW:
+            few = _FEW
+    else:
+        for layer, units in enumerate(layers):
+            orders[layer] = list(_other_orders(units, name, few))
+            if any(_differ(labels, clusters[layer]) for labels in orders[layer]):
+                tied.add(layer)
+    if not tied:
+        return Ambiguity((), False, [], 0)
+    for layer, units in enumerate(layers):
+        # Modules that tie are told apart by their numbers, which go by the order of units below.
+        if layer not in orders and (layer in tied or max(tied) > layer):
+            orders[layer] = list(_other_orders(units, name, few))
+    # Inputs have an order of their own; but sums of floats go by the order of hidden units as well.
+    floats = any(units.features.dtype.kind == "f" for units in layers)
+    return Ambiguity(
+        tied_layers=tuple(sorted(tied)),
+        ambiguous=floats or max(tied) > 0,
+        alternatives=_alternatives(orders, edges, clusters, few, merge_threshold),
+        num_permutations=few,
+    )
+
+
+def _alternatives(
+    orders: dict[int, list[np.ndarray]],
+    edges: Sequence[np.ndarray],
+    clusters: Sequence[np.ndarray],
+    few: int,
+    merge_threshold: float,
+) -> list[result.Alternative]:
+    """Other answers than the published one, most frequent first."""
     own = _parted(clusters, modules.merge_clusters(edges, clusters, merge_threshold))
     times: collections.Counter[tuple] = collections.Counter()
     answers = {}
@@ -112,6 +115,10 @@ def _other_orders(units: clustering.Units, name: str, few: int) -> Iterator[np.n
         labels = np.empty(len(order), np.int64)
         labels[order] = clustering.cluster(units.in_order(order), name)
         yield labels
+
+
+def _differ(first: np.ndarray, second: np.ndarray) -> bool:
+    return not np.array_equal(clustering.renumbered(first), clustering.renumbered(second))
 
 
 def _parted(clusters: Sequence[np.ndarray], found: Sequence[np.ndarray]) -> tuple:

@@ -2,17 +2,38 @@
 
 import dataclasses
 import functools
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from typing import Any
 
 import numpy as np
 from scipy.spatial import distance
 
 from nsculpt import errors, registry
 from nsculpt.analysis import distances as distances_lib
+from nsculpt.tasks import plugins
 
 # Name -> function (units: Units) -> labels [n].
 CLUSTERINGS = registry.Registry("clustering")
-register_clustering = CLUSTERINGS.register
+_OWN = ("louvain", "modularity", "silhouette")
+
+
+def register_clustering(name: str) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+    """Decorator that adds a clustering under a name, for `analyze(..., clustering=name)`.
+
+    The function takes the `Units` of one layer (`features` `[n, N]`, `distances` `[n (n - 1) / 2]`,
+    `modularity_threshold`) and returns the cluster of each, `[n]` whole numbers.
+
+    Args:
+      name: not taken yet.
+
+    Example:
+      >>> @register_clustering("all_in_one")
+      ... def all_in_one(units):
+      ...     return np.zeros(len(units.features), int)
+      >>> cluster(Units(np.eye(3, dtype=bool)), "all_in_one").tolist()
+      [0, 0, 0]
+    """
+    return CLUSTERINGS.register(name)
 
 
 @dataclasses.dataclass(frozen=True, eq=False)
@@ -78,7 +99,13 @@ def cluster(units: Units, name: str) -> np.ndarray:
       >>> cluster(Units(np.array([[1, 0], [0, 1]], bool)), "modularity").tolist()
       [0, 1]
     """
-    labels = np.asarray(CLUSTERINGS[name](units))
+    function = CLUSTERINGS[name]
+    found = (
+        function(units)
+        if name in _OWN
+        else plugins.called(lambda: np.asarray(function(units)), f"clustering {name!r}")
+    )
+    labels = np.asarray(found)
     num_units = len(units.features)
     if labels.shape != (num_units,) or labels.dtype.kind not in "iu":
         raise errors.InputError(

@@ -1,18 +1,39 @@
 """What the units of a layer are compared by: which units of other layers they are joined to."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
 
 from nsculpt import errors, registry
 from nsculpt.analysis import connectivity
+from nsculpt.tasks import plugins
 
 # Name -> function (edges, weights, path_length) -> one array [units, N] a layer below the outputs.
 FEATURES = registry.Registry("features")
-register_features = FEATURES.register
 
 _FAINTEST = 1e-100
+
+
+def register_features(name: str) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+    """Decorator that adds features under a name, for `analyze(..., features=name)`.
+
+    The function takes, of the live units, the edges of each weight layer, boolean `[units below,
+    units above]`, their weights in the same form or None, and the path length. It returns a list
+    with an array `[units, N]` for each layer below the outputs, inputs first: finite numbers of at
+    least 0, and no row of zeros alone.
+
+    Args:
+      name: not taken yet.
+
+    Example:
+      >>> @register_features("next_layer")
+      ... def next_layer(edges, weights, path_length):
+      ...     return list(edges)
+      >>> layer_features("next_layer", [np.ones((1, 2), bool)], None, 3)
+      [array([[ True,  True]])]
+    """
+    return FEATURES.register(name)
 
 
 def layer_features(
@@ -40,9 +61,11 @@ def layer_features(
       >>> [f.tolist() for f in layer_features("outgoing", [np.ones((1, 2), bool)], None, 1)]
       [[[True, True]]]
     """
-    found = FEATURES[name](edges, weights, path_length)
-    if name not in _OWN:
-        _check(found, edges, name)
+    function = FEATURES[name]
+    if name in _OWN:
+        return function(edges, weights, path_length)
+    found = plugins.called(lambda: function(edges, weights, path_length), f"features {name!r}")
+    _check(found, edges, name)
     return found
 
 
@@ -58,10 +81,12 @@ def _check(found: Any, edges: Sequence[np.ndarray], name: str) -> None:
             raise errors.InputError(
                 f"features {name!r}, layer {layer}: expected an array of numbers [{len(mask)}, N]"
             )
-        if not (np.isfinite(rows).all() and (rows >= 0).all() and rows.any(axis=1).all()):
+        with np.errstate(over="ignore", under="ignore"):
+            lengths = np.square(rows.astype(np.float64)).sum(axis=1)
+        if not (np.isfinite(lengths).all() and (rows >= 0).all() and lengths.all()):
             raise errors.InputError(
                 f"features {name!r}, layer {layer}: expected finite numbers of at least 0, and not "
-                "only zeros in the row of a unit"
+                "only zeros (or what is 0 when squared) in the row of a unit"
             )
 
 
@@ -152,23 +177,26 @@ def weighted(
       >>> weighted(edges, [np.array([[-1.0, 2.0]])], path_length=1)
       [array([[0.5, 1. ]])]
     """
-    del edges
     if weights is None:
         raise errors.InputError(
             "features='weighted': expected a network with weights; this one has masks alone"
         )
+    if not all(np.isfinite(layer).all() for layer in weights):
+        raise errors.InputError("features='weighted': expected finite weights")
     features: list[np.ndarray] = []
     reached: list[np.ndarray] = []
-    for layer in reversed(weights):
-        size = _scaled(np.abs(layer))
-        reached = [size] + [_scaled(size @ r) for r in reached[: path_length - 1]]
+    for layer, mask in zip(reversed(weights), reversed(edges), strict=True):
+        size = _scaled(np.abs(layer), mask)
+        further = [size @ sums for sums in reached[: path_length - 1]]
+        reached = [size] + [_scaled(sums, sums > 0) for sums in further]
         features.append(np.concatenate(reached, axis=1))
     return features[::-1]
 
 
-def _scaled(sizes: np.ndarray) -> np.ndarray:
-    """Over their greatest; what is not 0 is kept so far from it that its square is not 0 either."""
-    return np.where(sizes > 0, np.maximum(sizes / sizes.max(), _FAINTEST), 0.0)
+def _scaled(sizes: np.ndarray, joined: np.ndarray) -> np.ndarray:
+    """Over their greatest; where units are joined, so far from 0 that not even squares vanish."""
+    greatest = float(sizes.max()) or 1.0
+    return np.where(joined, np.maximum(sizes / greatest, _FAINTEST), 0.0)
 
 
 _OWN = frozenset(FEATURES)

@@ -2,7 +2,7 @@
 
 import itertools
 import operator
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 
 import networkx as nx
 import numpy as np
@@ -170,47 +170,3 @@ def chains(graph: nx.DiGraph) -> list[list]:
                 chain.append(following[chain[-1]])
             found.append(chain)
     return found
-
-
-def contract_chains(graph: nx.DiGraph) -> nx.DiGraph:
-    """Hierarchy in which modules that only pass things on are one with their only reader.
-
-    Merges u -> v wherever u has just that one successor and v just that one predecessor.
-
-    Args:
-      graph: as from `module_graph`.
-
-    Returns:
-      A new graph of the same form; a merged node keeps the number of its lowest part.
-
-    Source: DESIGN 5.5, "chains contracted".
-
-    Example:
-      >>> labels = [np.array([0]), np.array([1]), np.array([1])]
-      >>> line = module_graph([np.ones((1, 1), bool)] * 2, [np.arange(1)] * 3, labels)
-      >>> contract_chains(line).nodes[0]["units"]
-      {0: (0,), 1: (0,), 2: (0,)}
-    """
-    contracted = nx.DiGraph(left_out=graph.graph["left_out"])
-    head_of = {}
-    for chain in chains(graph):
-        nodes = [graph.nodes[module] for module in chain]
-        contracted.add_node(
-            chain[0],
-            units=_united_units([node["units"] for node in nodes]),
-            inputs_seen=tuple(sorted({i for node in nodes for i in node["inputs_seen"]})),
-        )
-        head_of.update(dict.fromkeys(chain, chain[0]))
-    for u, v, weight in graph.edges.data("weight"):
-        if head_of[u] != head_of[v]:
-            contracted.add_edge(head_of[u], head_of[v], weight=weight)
-    describe_nodes(contracted, graph.graph["output_layer"])
-    return contracted
-
-
-def _united_units(parts: Iterable[dict[int, tuple[int, ...]]]) -> dict[int, tuple[int, ...]]:
-    united: dict[int, set[int]] = {}
-    for part in parts:
-        for layer, units in part.items():
-            united.setdefault(layer, set()).update(units)
-    return {layer: tuple(sorted(united[layer])) for layer in sorted(united)}

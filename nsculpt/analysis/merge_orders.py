@@ -8,9 +8,10 @@ from scipy.spatial import distance
 
 from nsculpt.analysis import clustering, modularity
 
-# Distances closer than this count as equal: far above rounding, far below any two mean distances of
-# 0/1 vectors that differ.
+# Distances closer than this are followed as ties, which errs on the safe side: far above rounding.
 EQUAL = 1e-9
+# How near, in units of the last decimal, a modularity may be to where its rounding turns.
+_EDGE = 1e-4
 # A gain of modularity that survives its rounding to 8 decimals.
 GAIN = 2e-8
 # Orders are followed for so many units that differ, and through so many states, before the answer
@@ -86,7 +87,10 @@ def differ(layer: Layer) -> bool:
     while waiting:
         clusters, best, apart = waiting.pop()
         if len(clusters) < layer.num_units:
-            value = merging.modularity(clusters)
+            exact = merging.modularity(clusters)
+            if abs(exact * 1e8 % 1.0 - 0.5) < _EDGE:
+                return True
+            value = float(np.round(exact, 8))
             if best is None or value < best[0]:
                 best = value, clusters
         if len(clusters) == 2:
@@ -124,7 +128,7 @@ class _Merging:
     def modularity(self, clusters: tuple[int, ...]) -> float:
         parts = np.stack([self._units(cluster) for cluster in clusters]).astype(np.float64)
         within = np.einsum("ci,ij,cj->", parts, self._sums, parts) / self._layer.total
-        return float(np.round(within - ((parts @ self._layer.rows) ** 2).sum(), 8))
+        return float(within - ((parts @ self._layer.rows) ** 2).sum())
 
     def nearest(self, clusters: tuple[int, ...]) -> Iterator[tuple[int, int]]:
         parts = np.stack([self._units(cluster) for cluster in clusters]).astype(np.float64)

@@ -34,40 +34,50 @@ def by_silhouette(units: clustering.Units) -> np.ndarray:
         return modularity.by_modularity(units)
     merges = scipy_hierarchy.linkage(units.distances, "average")
     table = distance.squareform(units.distances, checks=False)
-    counts = range(num_units - 1, 1, -1)
-    means = [mean_silhouette(table, modularity.cut(merges, count)) for count in counts]
-    count = counts[int(np.argmax(np.round(means, 8)))]
+    means = np.round(mean_silhouettes(table, merges), 8)
+    count = num_units - 1 - int(np.argmax(means))
     if count in (2, num_units - 1):
         count = modularity.after_tests(units.features, merges, count)
     return modularity.cut(merges, count)
 
 
-def mean_silhouette(table: np.ndarray, labels: np.ndarray) -> float:
-    """Mean silhouette of the units.
+def mean_silhouettes(table: np.ndarray, merges: np.ndarray) -> np.ndarray:
+    """Mean silhouette of the units after each merge.
 
     Args:
-      table: distances `[n, n]`.
-      labels: `[n]`, 0 to k - 1, k at least 2.
+      table: distances `[n, n]`, n at least 3.
+      merges: `[n - 1, 4]`, a linkage of them.
 
     Returns:
-      In [-1, 1].
+      `[n - 2]`, in [-1, 1]: for n - 1, n - 2, ... 2 clusters.
 
     Example:
-      >>> mean_silhouette(np.array([[0, 0, 1], [0, 0, 1], [1, 1, 0.0]]), np.array([0, 0, 1]))
-      0.6666666666666666
+      >>> table = np.array([[0, 0, 1], [0, 0, 1], [1, 1, 0.0]])
+      >>> mean_silhouettes(table, np.array([[0, 1, 0, 2], [2, 3, 1, 3]]))
+      array([0.66666667])
     """
-    units = np.arange(len(labels))
-    one_hot = labels[:, None] == np.arange(labels.max() + 1)
-    sizes = one_hot.sum(axis=0)
-    sums = table @ one_hot
-    inside = sums[units, labels] / np.maximum(sizes[labels] - 1, 1)
-    means = sums / sizes
-    means[units, labels] = np.inf
-    nearest = means.min(axis=1)
-    greater = np.maximum(inside, nearest)
-    values = np.where(greater > 0, (nearest - inside) / np.where(greater > 0, greater, 1.0), 0.0)
-    values[sizes[labels] == 1] = 0.0
-    return float(values.mean())
+    units = np.arange(len(table))
+    sums = table.copy()  # of each unit's distances to each cluster, kept in its lowest column
+    sizes, labels = np.ones(len(table)), units.copy()
+    column = dict(enumerate(units.tolist()))
+    alive = np.ones(len(table), bool)
+    means = []
+    for row, (first, second) in enumerate(merges[:-1, :2].astype(np.int64).tolist()):
+        kept, gone = column[first], column[second]
+        column[len(table) + row] = kept
+        sums[:, kept] += sums[:, gone]
+        sizes[kept] += sizes[gone]
+        labels[labels == gone] = kept
+        alive[gone] = False
+        own = sizes[labels]
+        inside = sums[units, labels] / np.maximum(own - 1, 1)
+        to_clusters = np.where(alive, sums / sizes, np.inf)
+        to_clusters[units, labels] = np.inf
+        nearest = to_clusters.min(axis=1)
+        greater = np.maximum(inside, nearest)
+        values = (nearest - inside) / np.where(greater > 0, greater, 1.0)
+        means.append(float(np.where(own > 1, values, 0.0).mean()))
+    return np.array(means)
 
 
 @clustering.register_clustering("louvain")

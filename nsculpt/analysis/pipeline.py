@@ -5,10 +5,12 @@ import numbers
 from typing import Any
 
 from nsculpt import errors
-from nsculpt.analysis import ambiguity, connectivity, hierarchy, modules, result
+from nsculpt.analysis import ambiguity as ambiguity_lib
 from nsculpt.analysis import clustering as clustering_lib
+from nsculpt.analysis import connectivity, hierarchy, modules, result
 from nsculpt.analysis import features as features_lib
 from nsculpt.networks import loading, network
+from nsculpt.scores import known as known_lib
 from nsculpt.scores import scoring
 
 
@@ -33,8 +35,9 @@ def analyze(
         default the number of weight layers.
       merge_threshold: in [0, 1]; the share of edges above which a cluster joins a module below.
       modularity_threshold: in [0, 1]; see `modularity.by_modularity`.
-      truth: what the task declares about itself, for the scores: a `Truth`, or a task; by default
-        what a run folder says of its task.
+      truth: what the task declares about itself, for the scores: a `Truth`, or a task, whose names
+        are matched with the network's where they are the same (`scores.known`); by default what a
+        run folder says of its task.
       features: what units are compared by: "outgoing", the paper's, "incoming", "both", "weighted"
         (see `features`), or a name that `register_features` knows.
       clustering: what finds the clusters of a layer: "modularity", the paper's, "silhouette",
@@ -75,9 +78,9 @@ def analyze(
         )
     _check_share("merge_threshold", merge_threshold)
     _check_share("modularity_threshold", modularity_threshold)
-    known = scoring.truth_of(truth)
-    brought = masks if isinstance(masks, network.Network) and not load else None
-    net = loading.load_network(masks, **load) if brought is None else brought
+    ready = isinstance(masks, network.Network) and not load
+    net = masks if ready else loading.load_network(masks, **load)
+    known = known_lib.truth_of(truth, net.input_names, net.output_names)
     known = net.truth if known is None else known
     if known is not None:
         scoring.check_truth(known, net.layer_sizes)
@@ -92,12 +95,7 @@ def analyze(
     ]
     clusters = clustering_lib.cluster_layers(layers, net.layer_sizes[-1], clustering)
     labels = modules.merge_clusters(edges, clusters, merge_threshold)
-    tied = ambiguity.tied_layers(layers, edges, clusters, clustering, merge_threshold)
-    others = (
-        ambiguity.alternatives(layers, edges, clusters, tied, clustering, merge_threshold)
-        if tied
-        else []
-    )
+    ambiguity = ambiguity_lib.examine(layers, edges, clusters, clustering, merge_threshold)
     analysis = result.Analysis(
         layer_sizes=net.layer_sizes,
         edges=live_edges,
@@ -113,9 +111,7 @@ def analyze(
         clustering=clustering,
         input_names=net.input_names,
         output_names=net.output_names,
-        tied_layers=tied,
-        ambiguous=any(layer > 0 for layer in tied),
-        alternatives=others,
+        **ambiguity._asdict(),
     )
     if known is None:
         return analysis

@@ -1,17 +1,16 @@
 """What an analysis returns."""
 
 import dataclasses
-import textwrap
-from collections.abc import Iterable, Sequence
 from typing import Any
 
 import networkx as nx
 import numpy as np
 
+from nsculpt import text as text_lib
+
 _WIDTH = 78  # a caller may indent by two more
 # What a summary lists before it counts.
 MOST_MODULES = 40
-_MOST_UNITS = 40
 
 
 @dataclasses.dataclass(frozen=True, eq=False)
@@ -25,7 +24,7 @@ class Alternative:
     share: float
 
 
-@dataclasses.dataclass(frozen=True, eq=False)
+@dataclasses.dataclass(frozen=True, eq=False, repr=False)
 class Analysis:
     """Modules of a layered network and their hierarchy.
 
@@ -61,15 +60,20 @@ class Analysis:
     tied_layers: tuple[int, ...] = ()
     ambiguous: bool = False
     alternatives: list[Alternative] = dataclasses.field(default_factory=list)
+    # How many permutations were tried for them; 0 where no layer is tied.
+    num_permutations: int = 0
+
+    def __repr__(self) -> str:
+        return f"<Analysis of a {head_lines(self)[0]}>"
 
     def __str__(self) -> str:
         return describe(self)
 
     def _repr_html_(self) -> str:
         """What a notebook shows."""
-        from nsculpt.report import html
+        from nsculpt.report import notebook
 
-        return html.page_part(self)
+        return notebook.page_part(self)
 
     def to_json(self) -> str:
         """All of the analysis as JSON; its fields are listed at the head of `exchange.json_writer`.
@@ -114,6 +118,8 @@ class Analysis:
 
     def to_graphml(self) -> str:
         """The hierarchy as GraphML, which Gephi, Cytoscape and yEd open; see `graph_files.graphml`.
+
+        `nsculpt.exchange.graphml_reader.read` reads it back, as the graph that `hierarchy` is.
 
         Example:
           >>> import nsculpt
@@ -171,32 +177,33 @@ def describe(analysis: Analysis) -> str:
         inputs: x0 x1
         outputs: or
     """
-    blocks = [_filled(line) for line in head_lines(analysis)]
+    blocks = [text_lib.filled(line, width=_WIDTH) for line in head_lines(analysis)]
     last = len(analysis.layer_sizes) - 1
     names = {0: analysis.input_names, last: analysis.output_names}
     shown_modules = list(analysis.hierarchy.nodes.items())[:MOST_MODULES]
     for module, node in shown_modules:
-        readers = listed([str(reader) for reader in node["consumers"]], noun="modules")
+        readers = text_lib.listed([str(reader) for reader in node["consumers"]], noun="modules")
         blocks.append(
-            _filled(
-                f"module {module} ({', '.join(node['kinds'])}), read by {readers or 'no module'}"
+            text_lib.filled(
+                f"module {module} ({', '.join(node['kinds'])}), read by {readers or 'no module'}",
+                width=_WIDTH,
             )
         )
         for layer, units in node["units"].items():
             place = {0: "inputs", last: "outputs"}.get(layer, f"hidden {layer}")
-            shown = listed(named(units, names.get(layer)), separator=" ")
-            blocks.append(_filled(f"{place}: {shown}", indent="  "))
+            shown = text_lib.listed(text_lib.named(units, names.get(layer)), separator=" ")
+            blocks.append(text_lib.filled(f"{place}: {shown}", indent="  ", width=_WIDTH))
     left = len(analysis.hierarchy) - len(shown_modules)
     if left:
-        blocks.append(f"and {counted(left, 'further module')}")
+        blocks.append(f"and {text_lib.counted(left, 'further module')}")
     return "\n".join(blocks)
 
 
 def head_lines(analysis: Analysis) -> list[str]:
     """What is to be said of the whole: one line each, however long.
 
-    The size; whether the answer is ambiguous; the method, where it is not the default; the edges
-    between modules that are left out; the verdict, where there are scores.
+    The size; where ties may have decided; the method, where it is not the default; edges between
+    modules that are left out; the verdict, where there are scores.
 
     Example:
       >>> from nsculpt import analysis
@@ -205,16 +212,16 @@ def head_lines(analysis: Analysis) -> list[str]:
     """
     num_edges = sum(int(mask.sum()) for mask in analysis.edges)
     sizes = "-".join(map(str, analysis.layer_sizes))
-    modules = counted(len(analysis.hierarchy), "module")
-    lines = [f"{sizes} network: {counted(num_edges, 'live edge')}, {modules}"]
-    if analysis.ambiguous or analysis.tied_layers:
+    modules = text_lib.counted(len(analysis.hierarchy), "module")
+    lines = [f"{sizes} network: {text_lib.counted(num_edges, 'live edge')}, {modules}"]
+    if analysis.tied_layers:
         lines.append(_order_line(analysis))
     if (analysis.features, analysis.clustering) != (Analysis.features, Analysis.clustering):
         method = f"features {analysis.features}, clustering {analysis.clustering}"
-        lines.append(f"method: {printable(method)}")
+        lines.append(f"method: {text_lib.printable(method)}")
     left_out = analysis.hierarchy.graph["left_out"]
     if left_out:
-        edges = counted(len(left_out), "edge")
+        edges = text_lib.counted(len(left_out), "edge")
         lines.append(f"{edges} between modules left out of the hierarchy, for closing cycles")
     parts = [("structure", "recovered"), ("inputs", "found"), ("outputs", "found")]
     verdicts = [
@@ -228,64 +235,18 @@ def head_lines(analysis: Analysis) -> list[str]:
 
 
 def _order_line(analysis: Analysis) -> str:
-    """What the order of the units decided."""
-    hidden = [layer for layer in analysis.tied_layers if layer > 0]
-    ambiguous = "ambiguous: " if analysis.ambiguous else ""
+    """What the order of the units may have decided."""
+    last = len(analysis.layer_sizes) - 1
+    hidden = [str(layer) for layer in analysis.tied_layers if 0 < layer < last]
     places = ["the inputs"] if 0 in analysis.tied_layers else []
-    if hidden:
-        places.append(f"hidden {listed([str(layer) for layer in hidden])}")
-    tie = f"distances tie in {' and '.join(places)}" if places else "distances tie"
-    others = "the permutations tried gave no other answer"
+    places += [f"hidden {text_lib.listed(hidden)}"] if hidden else []
+    places += ["the outputs"] if last in analysis.tied_layers else []
+    tried = text_lib.counted(analysis.num_permutations, "permutation")
+    others = f"none of {tried} gave another answer"
     if analysis.alternatives:
         share = sum(other.share for other in analysis.alternatives)
-        answers = counted(len(analysis.alternatives), "other answer")
-        others = f"{answers}, in {share:.0%} of the permutations tried"
-    return f"{ambiguous}{tie}, and the order of units decides; {others}"
-
-
-def named(units: Iterable[int], names: Sequence[str] | None) -> list[str]:
-    """Names of units, fit to be shown; their indices where there are no names.
-
-    Example:
-      >>> named([0, 2], None), named([0, 2], ["a", "b", "c"])
-      (['0', '2'], ['a', 'c'])
-    """
-    return [str(unit) if names is None else printable(names[unit]) for unit in units]
-
-
-def listed(names: Sequence[str], separator: str = ", ", noun: str = "units") -> str:
-    """Names in a row; their number, the first and the last where there are many.
-
-    Example:
-      >>> listed(["a", "b"]), listed([str(unit) for unit in range(50)])
-      ('a, b', '50 units, 0 to 49')
-    """
-    if len(names) > _MOST_UNITS:
-        return f"{len(names)} {noun}, {names[0]} to {names[-1]}"
-    return separator.join(names)
-
-
-def printable(text: object) -> str:
-    r"""The text with escapes for characters that would not show, or would disturb what is around.
-
-    Those are control characters, line breaks, marks of writing direction, unpaired surrogates.
-
-    Example:
-      >>> printable("a\tb é")
-      'a\\tb é'
-    """
-    return "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in str(text))
-
-
-def counted(number: int, noun: str) -> str:
-    """A number with its noun: 1 edge, 2 edges.
-
-    Example:
-      >>> counted(1, "edge"), counted(0, "edge")
-      ('1 edge', '0 edges')
-    """
-    return f"{number} {noun}" + ("" if number == 1 else "s")
-
-
-def _filled(line: str, indent: str = "") -> str:
-    return textwrap.fill(line, _WIDTH, initial_indent=indent, subsequent_indent="    ")
+        answers = text_lib.counted(len(analysis.alternatives), "other answer")
+        others = f"{round(share * analysis.num_permutations)} of {tried} gave {answers}"
+    ambiguous = "ambiguous: " if analysis.ambiguous else ""
+    where = " and ".join(places)
+    return f"{ambiguous}ties in {where}, where the order of units may decide; {others}"

@@ -23,8 +23,8 @@ _MOST_AT_THE_TOP = 7
 def order_decides(units: clustering.Units) -> bool:
     """Whether `modularity.by_modularity` may part the same units otherwise in another order.
 
-    Sound, not complete: False is a promise for every order. True says that some order of merging
-    nearest pairs ends otherwise, or that there are too many orders to follow.
+    Sound, not complete, for features of 0 and 1: False is a promise for every order. True says that
+    some order of merging nearest pairs ends otherwise, or that there are too many to follow.
 
     Source: DESIGN 5.2.
 
@@ -71,7 +71,7 @@ def _by_levels(layer: merge_orders.Layer) -> bool | None:
         aparts.add(None)
         own = layer.rows[layer.sizes > 1] / layer.sizes[layer.sizes > 1]
         if 2.0 * float(own.min()) ** 2 < merge_orders.GAIN:
-            return None
+            return True  # equal units that M may not tell from one cluster
         candidates.append(_candidate(value, value, len(layer.sizes), settled=True))
     while True:
         count = state.count

@@ -23,7 +23,7 @@ from xml.etree import ElementTree
 
 import networkx as nx
 
-from nsculpt.analysis import result
+from nsculpt import text
 
 GRAPHML = "http://graphml.graphdrawing.org/xmlns"
 _GEXF = "http://www.gexf.net/1.2draft"
@@ -141,7 +141,7 @@ def node_attributes(
     attributes.update(zip(("num_inputs", "num_hidden", "num_outputs"), sizes, strict=True))
     for side, layer, names in (("inputs", 0, input_names), ("outputs", last, output_names)):
         if names is not None and layer in node["units"]:
-            attributes[side] = ", ".join(result.named(node["units"][layer], names))
+            attributes[side] = ", ".join(text.named(node["units"][layer], names))
     attributes["units"] = json.dumps(node["units"])
     attributes["inputs_seen"] = json.dumps(node["inputs_seen"])
     return attributes
@@ -210,7 +210,7 @@ def dot(graph: nx.DiGraph, input_names: _Names = None, output_names: _Names = No
         label = [f"module {module}", ", ".join(node["kinds"]), sizes_line(graph, [module])]
         attributes = f"label={_quoted(label)}"
         known = [
-            f"{side}: {result.listed(result.named(node['units'][layer], names))}"
+            f"{side}: {text.listed(text.named(node['units'][layer], names))}"
             for side, layer, names in (("inputs", 0, input_names), ("outputs", last, output_names))
             if names is not None and layer in node["units"]
         ]
@@ -234,9 +234,9 @@ def sizes_line(graph: nx.DiGraph, modules: Iterable[int]) -> str:
     """
     inputs, hidden, outputs = module_sizes(graph, modules)
     parts = [
-        result.counted(inputs, "input"),
+        text.counted(inputs, "input"),
         f"{hidden} hidden",
-        result.counted(outputs, "output"),
+        text.counted(outputs, "output"),
     ]
     return ", ".join(part for part in parts if not part.startswith("0 "))
 

@@ -80,6 +80,7 @@ def read(text: str | bytes) -> result.Analysis:
             _alternative(other, f"alternatives[{i}]", live_units)
             for i, other in enumerate(_array(parts["alternatives"], "alternatives"))
         ],
+        num_permutations=_whole(parts["num_permutations"], "num_permutations", 0),
     )
 
 

@@ -23,6 +23,7 @@ in its layer, dead units included:
     output_names    null, or [str, ...], one for each output
     tied_layers     [layer, ...], rising: layers where the order of units may decide
     ambiguous       bool: it may in a hidden layer
+    num_permutations  int: how many were tried for the alternatives
     alternatives    [{"clusters": as above, "modules": as above, "share": in (0, 1]}, ...]
 
 Floats are written so that they are read back exactly.
@@ -57,6 +58,7 @@ FIELDS = (
     "tied_layers",
     "ambiguous",
     "alternatives",
+    "num_permutations",
 )
 SETTINGS = (
     "path_length",
@@ -106,6 +108,7 @@ def write(analysis: result.Analysis) -> str:
             }
             for other in analysis.alternatives
         ],
+        "num_permutations": int(analysis.num_permutations),
     }
     return _laid_out(parts) + "\n"
 

@@ -1,14 +1,13 @@
-"""A network as a sequence of arrays; the checks that every kind of network passes."""
+"""Arrays of layers: what is an edge, which fit together; checks that all networks pass."""
 
 import itertools
-from collections.abc import Iterable, Sequence, Set
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 import numpy as np
 from scipy import sparse
 
 from nsculpt import errors
-from nsculpt.networks import network
 
 MOST_EDGES = 10**8
 
@@ -22,50 +21,6 @@ _LONGEST_NAME = 100
 NO_ARRAY = (ValueError, TypeError, RuntimeError, OverflowError, MemoryError)
 
 
-def load(source: Any, tolerance: float = 0.0, orientation: str | None = None) -> network.Network:
-    """A network from one 2-D array for each weight layer.
-
-    Args:
-      source: arrays `[fan_in, fan_out]`, from the inputs up; the fan-out of a layer is the fan-in
-        of the next. Booleans and 0/1 are masks; of other numbers, |w| > `tolerance` is an edge.
-      tolerance: finite, at least 0.
-      orientation: "in_out", by default, or "out_in" where the arrays are `[fan_out, fan_in]`.
-
-    Returns:
-      The network; its weights are None where no array holds other values than 0 and 1.
-
-    Raises:
-      InputError: naming the layer.
-
-    Example:
-      >>> [mask.dtype.name for mask in load([[[1, 0], [0, 1]], [[1], [1]]]).edges]
-      ['bool', 'bool']
-    """
-    expected = "masks: expected a sequence of 2-D arrays [fan_in, fan_out], one for a weight layer"
-    num_axes = getattr(source, "ndim", None)
-    if isinstance(num_axes, int) and num_axes != 3:
-        shape = list(getattr(source, "shape", ()))
-        hint = "; a network of one layer is [array]" if num_axes == 2 else ""
-        raise errors.InputError(f"{expected}; got one array of shape {shape}{hint}")
-    if isinstance(source, bytes | Set) or not isinstance(source, Iterable):
-        raise errors.InputError(f"{expected}; got {type(source).__name__}")
-    found = []
-    size = 0
-    for layer, given in enumerate(source):
-        found.append(as_array(given, f"masks[{layer}]"))
-        size += found[-1].size
-        check_size(size, "masks")
-    if not found:
-        raise errors.InputError("masks: expected one array for each weight layer; got none")
-    way = orientation or IN_OUT
-    places = tuple(f"masks[{layer}]" for layer in range(len(found)))
-    check_chain([array.shape[:: -1 if way == OUT_IN else 1] for array in found], places, way)
-    edges, weights = edges_and_weights(found, places, tolerance)
-    return network.Network(
-        oriented(edges, way), None if weights is None else oriented(weights, way), places=places
-    )
-
-
 def as_array(given: Any, place: str) -> np.ndarray:
     """Anything that stands for a 2-D array of numbers or booleans, as one.
 
@@ -76,6 +31,7 @@ def as_array(given: Any, place: str) -> np.ndarray:
       >>> as_array([[1, 0]], "masks[0]").shape
       (1, 2)
     """
+    check_unmasked(given, place)
     if sparse.issparse(given):
         check_shape(given.shape, place)
         check_size(int(np.prod(given.shape, dtype=object)), place)
@@ -91,6 +47,16 @@ def as_array(given: Any, place: str) -> np.ndarray:
         )
     check_shape(array.shape, place)
     return array
+
+
+def check_unmasked(given: Any, place: str) -> None:
+    """Raises InputError for masked arrays, whose mask would be lost, and sequences of them."""
+    rows = given if isinstance(given, list | tuple) else ()
+    if any(isinstance(each, np.ma.MaskedArray) for each in (given, *rows)):
+        raise errors.InputError(
+            f"{place}: a masked array (numpy.ma), of which only the data would be read; expected a "
+            "plain one, such as its .filled(0)"
+        )
 
 
 def plain(array: np.ndarray) -> np.ndarray:

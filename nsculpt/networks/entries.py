@@ -25,12 +25,13 @@ class Entry:
 
 
 def entry(value: Any, name: str) -> Entry:
-    """An array in memory; InputError where there can be none.
+    """An array in memory; InputError where there can be none, or a masked one.
 
     Example:
       >>> entry([[1, 0]], "mask").shape
       (1, 2)
     """
+    arrays.check_unmasked(value, arrays.shown(name))
     if not isinstance(getattr(value, "shape", None), tuple):
         try:
             value = np.asarray(value)

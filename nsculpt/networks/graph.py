@@ -13,7 +13,12 @@ from nsculpt.networks import arrays, network
 _MOST_LISTED = 6
 
 
-def load(graph: nx.Graph, tolerance: float = 0.0) -> network.Network:
+def load(
+    graph: nx.Graph,
+    tolerance: float = 0.0,
+    input_names: tuple[str, ...] | None = None,
+    output_names: tuple[str, ...] | None = None,
+) -> network.Network:
     """A network from a directed graph.
 
     Args:
@@ -21,9 +26,10 @@ def load(graph: nx.Graph, tolerance: float = 0.0) -> network.Network:
         perhaps a `name` or `label`; its edges run from a layer to the next, and have a number
         `weight` all or none. Units of a layer stand in the order of the graph's nodes.
       tolerance: |weight| > tolerance is an edge.
+      input_names, output_names: by default as the nodes are named.
 
     Returns:
-      The network, its inputs and outputs named as the nodes are.
+      The network.
 
     Raises:
       InputError: naming the node or the edge.
@@ -62,8 +68,8 @@ def load(graph: nx.Graph, tolerance: float = 0.0) -> network.Network:
         weights=[np.where(e, w, 0.0) for e, w in zip(edges, found, strict=True)]
         if weighted
         else None,
-        input_names=_names(graph, layers[0]),
-        output_names=_names(graph, layers[-1]),
+        input_names=_names(graph, layers[0]) if input_names is None else input_names,
+        output_names=_names(graph, layers[-1]) if output_names is None else output_names,
         places=tuple(f"graph: layers {first + i} to {first + i + 1}" for i in range(len(found))),
     )
 

@@ -4,13 +4,22 @@ import dataclasses
 import numbers
 import os
 import sys
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any
 
 import networkx as nx
 
 from nsculpt import errors
-from nsculpt.networks import arrays, entries, files, graph, named_layers, network, run_folder
+from nsculpt.networks import (
+    arrays,
+    entries,
+    files,
+    graph,
+    named_layers,
+    network,
+    run_folder,
+    sequence,
+)
 
 
 def load_network(
@@ -33,15 +42,18 @@ def load_network(
         - Flax variables, `{"params": ..., "masks": ...}` or either alone, nested as you like;
         - a mapping of names to arrays, such as a state dict;
         - the path of an `.npz` or `.safetensors` file of such arrays (known by its content);
-        - the path of a run folder, or of its `networks.npz`, or of one of its jobs;
+        - the path of a run folder, or of its `networks.npz`, which in a finished run folder is
+          read as the folder, with names, truth and settings, and elsewhere without; or of a job;
         - a NetworkX DiGraph whose nodes have an integer `layer`, its edges a `weight` if any.
         Names tell arrays apart: with `mask` among their words they are masks, and decide which
         edges there are; others are weights. 1-D arrays are biases. Layers whose names differ in one
         number stand in its order, others as their shapes chain.
-      tolerance: of weights without masks, |w| > tolerance is an edge; finite, at least 0.
+      tolerance: of weights without masks, |w| > tolerance is an edge; finite, at least 0. Networks
+        of a run, and one that is loaded already, take none.
       orientation: "in_out" where arrays are `[fan_in, fan_out]`, "out_in" where they are
-        `[fan_out, fan_in]`, as in PyTorch. By default as the biases' sizes say; for names as in
-        PyTorch without biases, the only one in which the layers chain; "in_out" otherwise.
+        `[fan_out, fan_in]`, as in PyTorch. By default as the biases' sizes say. Where they do
+        not, for arrays called `weight` as in PyTorch, the only one in which the layers chain: where
+        both do, they are refused. For other names (`kernel`, `mask_0`, `arr_0`, `W1`), "in_out".
       layers: of named arrays, the layers to take, from the inputs up.
       input_names, output_names: one for each input and output; they beat those of the source.
       seed, unit_step, edge_step: which network of a run, steps in percent; by default the sparsest
@@ -68,45 +80,47 @@ def load_network(
         )
     reading = named_layers.Reading(float(tolerance), orientation, _listed("layers", layers))
     choice = run_folder.Choice(seed, unit_step, edge_step)
-    inputs, outputs = _listed("input_names", input_names), _listed("output_names", output_names)
-    found = _load(source, reading, choice)
-    place = f"{files.place_of(source)}: " if isinstance(source, str | os.PathLike) else ""
-    for names, field, num_units in (
-        (inputs, "input_names", found.layer_sizes[0]),
-        (outputs, "output_names", found.layer_sizes[-1]),
-    ):
-        if names is not None:
-            _check_names(names, field, num_units)
-        elif getattr(found, field) is not None:
-            _check_names(getattr(found, field), f"{place}{field}", num_units)
-    return dataclasses.replace(
-        found,
-        input_names=found.input_names if inputs is None else inputs,
-        output_names=found.output_names if outputs is None else outputs,
-    )
+    listed = {
+        "input_names": _listed("input_names", input_names),
+        "output_names": _listed("output_names", output_names),
+    }
+    names: dict[str, Any] = {name: each for name, each in listed.items() if each is not None}
+    return dataclasses.replace(_load(source, reading, choice, names), **names)
 
 
-def _load(source: Any, reading: named_layers.Reading, choice: run_folder.Choice) -> network.Network:
-    choices = {f.name: getattr(choice, f.name) for f in dataclasses.fields(choice)}
-    reads = {"orientation": reading.orientation, "layers": reading.layers}
+def _load(
+    source: Any,
+    reading: named_layers.Reading,
+    choice: run_folder.Choice,
+    names: Mapping[str, Any],
+) -> network.Network:
+    choices, reads = choice.given(), reading.given()
     if isinstance(source, network.Network):
         _refuse("a network that is loaded already", reads | choices)
         return source
     if isinstance(source, str | os.PathLike):
         path = files.existing(source)
+        if path.name == "networks.npz" and run_folder.is_finished(path.parent):
+            path = path.parent  # which knows names, truth and settings
         if path.is_dir():
             _refuse(f"the run folder {files.place_of(path)}", reads)
             return run_folder.load(path, choice)
         with files.opened(path) as named:
-            return run_folder.from_entries(named, f"{files.place_of(path)}: ", reading, choice)
+            place = f"{files.place_of(path)}: "
+            return run_folder.from_entries(_without(named, names), place, reading, choice)
     if isinstance(source, Mapping):
-        return run_folder.from_entries(entries.flattened(source), "", reading, choice)
+        named = _without(entries.flattened(source), names)
+        return run_folder.from_entries(named, "", reading, choice)
     _refuse("one network", choices)
     if isinstance(source, nx.Graph):
-        _refuse("a graph", reads)
-        return graph.load(source, reading.tolerance)
-    _refuse("a sequence of arrays", {"layers": reading.layers})
-    return arrays.load(source, reading.tolerance, reading.orientation)
+        _refuse("a graph", _without(reads, ["tolerance"]))
+        return graph.load(source, reading.tolerance, **names)
+    _refuse("a sequence of arrays", _without(reads, ["tolerance", "orientation"]))
+    return sequence.load(source, reading.tolerance, reading.orientation)
+
+
+def _without(named: Mapping[str, Any], left_out: Collection[str]) -> dict[str, Any]:
+    return {name: value for name, value in named.items() if name not in left_out}
 
 
 def _check_tolerance(value: Any) -> None:
@@ -137,20 +151,7 @@ def _listed(argument: str, value: Any) -> tuple[str, ...] | None:
 
 def _refuse(kind: str, options: Mapping[str, Any]) -> None:
     for option, value in options.items():
-        if value is not None:
-            raise errors.InputError(
-                f"{option}: got {arrays.shown(repr(value))}, which says nothing of {kind}; "
-                "expected it to be left out"
-            )
-
-
-def _check_names(names: Sequence[str], place: str, num_units: int) -> None:
-    if len(names) != num_units:
         raise errors.InputError(
-            f"{place}: expected {num_units} names, one for each unit; got {len(names)}"
+            f"{option}: got {arrays.shown(repr(value))}, which says nothing of {kind}; "
+            "expected it to be left out"
         )
-    seen = set()
-    for index, name in enumerate(names):
-        if name in seen:
-            raise errors.InputError(f"{place}[{index}]: doubled name {arrays.shown(repr(name))}")
-        seen.add(name)

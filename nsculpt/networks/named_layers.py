@@ -3,6 +3,7 @@
 import dataclasses
 import math
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 import numpy as np
 
@@ -19,6 +20,11 @@ class Reading:
     tolerance: float = 0.0
     orientation: str | None = None
     layers: tuple[str, ...] | None = None
+
+    def given(self) -> dict[str, Any]:
+        """What is not left at its default."""
+        every = ((field, getattr(self, field.name)) for field in dataclasses.fields(self))
+        return {field.name: value for field, value in every if value != field.default}
 
 
 @dataclasses.dataclass
@@ -84,17 +90,18 @@ def load(named: Mapping[str, entries.Entry], place: str, reading: Reading) -> ne
         shapes={layer.key: source.shape(layer.name) for layer in found},
         places={layer.key: source.at(layer.name) for layer in found},
         orientation=reading.orientation or _by_biases(source, found),
-        torch_like=any(map(names.is_torch, filter(None, arrays_of_layers))),
+        torch_like=any(map(names.is_torch_like, filter(None, arrays_of_layers))),
         ordered=reading.layers is not None,
     )
     by_key = {layer.key: layer for layer in found}
     ordered = [by_key[key] for key in order]
     edges, weights = _edges(source, ordered, reading.tolerance)
+    edges = arrays.oriented(edges, orientation)
     return network.Network(
-        arrays.oriented(edges, orientation),
+        edges,
         None if weights is None else arrays.oriented(weights, orientation),
-        input_names=_strings(named, "input_names", place),
-        output_names=_strings(named, "output_names", place),
+        input_names=_strings(named, "input_names", place, len(edges[0])),
+        output_names=_strings(named, "output_names", place, edges[-1].shape[1]),
         places=tuple(source.at(layer.name) for layer in ordered),
     )
 
@@ -222,7 +229,9 @@ def _edges(
     return edges, weights if len(weights) == len(edges) else None
 
 
-def _strings(named: Mapping[str, entries.Entry], name: str, place: str) -> tuple[str, ...] | None:
+def _strings(
+    named: Mapping[str, entries.Entry], name: str, place: str, num_units: int
+) -> tuple[str, ...] | None:
     if name not in named:
         return None
     listed = named[name].read(None) if len(named[name].shape) == 1 else None
@@ -231,4 +240,6 @@ def _strings(named: Mapping[str, entries.Entry], name: str, place: str) -> tuple
             f"{place}{name}: expected strings, one for each unit; got shape "
             f"{list(named[name].shape)}"
         )
-    return tuple(listed.tolist())
+    found = tuple(listed.tolist())
+    network.check_names(found, place + name, num_units)
+    return found

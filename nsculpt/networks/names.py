@@ -19,7 +19,9 @@ _SHORT = {2: "w", 1: "b"}
 # A collection of Flax variables. Beside it only their masks are layers: others are statistics.
 _FLAX = ("params/", "params.")
 _FLAX_MASKS = ("masks/", "masks.")
-_TORCH = ("weight", "weight_orig", "weight_mask")
+# What PyTorch calls arrays [fan_out, fan_in], and others those that are never so.
+_TORCH = {"weight", "weights"}
+_NEVER_TORCH = {"kernel", "kernels"}
 # Arrays of strings, not of layers.
 UNITS = ("input_names", "output_names")
 
@@ -37,14 +39,17 @@ def of_layers(names: Iterable[str]) -> list[str]:
     return known
 
 
-def is_torch(name: str) -> bool:
-    """Whether PyTorch would call an array so.
+def is_torch_like(name: str) -> bool:
+    """Whether an array may be `[fan_out, fan_in]`, since it is called a weight, as by PyTorch.
 
     Example:
-      >>> is_torch("net.0.weight"), is_torch("hidden_weight")
-      (True, False)
+      >>> [is_torch_like(name) for name in ("net.0.weight", "fc1_weight", "fc1.weight_mask")]
+      [True, True, True]
+      >>> [is_torch_like(name) for name in ("fc1/kernel", "mask_0", "W1", "arr_0")]
+      [False, False, False, False]
     """
-    return re.split(r"[./]", name)[-1] in _TORCH
+    words = _lowered(name)
+    return bool(words & _TORCH) and not words & _NEVER_TORCH
 
 
 def role(name: str, num_axes: int) -> str | None:

@@ -75,6 +75,11 @@ def load(path: pathlib.Path, choice: Choice) -> network.Network:
     )
 
 
+def is_finished(path: pathlib.Path) -> bool:
+    """Whether a folder is of a run that has written what its networks are named by."""
+    return all((path / name).is_file() for name in ("run.flags", "summary.json"))
+
+
 def from_entries(
     named: Mapping[str, entries.Entry],
     place: str,
@@ -92,21 +97,19 @@ def from_entries(
     Raises:
       InputError: as from `named_layers.load`, or where there is nothing to choose from.
     """
-    if set(_GRID) <= set(named):
-        for option in ("orientation", "layers"):
-            if getattr(reading, option) is not None:
-                raise errors.InputError(
-                    f"{option}: {place}these are networks of a run; expected it to be left out"
-                )
+    is_grid, is_job = (set(expected) <= set(named) for expected in (_GRID, _JOB))
+    if is_grid or is_job:
+        for option in reading.given():
+            kind = "these are networks" if is_grid else "this is a job"
+            raise errors.InputError(f"{option}: {place}{kind} of a run; expected it to be left out")
+    if is_grid:
         return _chosen(named, place, choice)
     for name, value in choice.given().items():
         raise errors.InputError(
             f"{name}: got {arrays.shown(repr(value))}, but {place}is one network; expected it to "
             "be left out"
         )
-    if set(_JOB) <= set(named):
-        named = _job(named)
-    return named_layers.load(named, place, reading)
+    return named_layers.load(_job(named) if is_job else named, place, reading)
 
 
 def _job(named: Mapping[str, entries.Entry]) -> dict[str, entries.Entry]:

@@ -22,8 +22,9 @@ class Summary:
 
     def names(self, field: str, num_units: int) -> tuple[str, ...]:
         listed = self._list(self._content.get(field), field)
-        if len(listed) != num_units or not all(isinstance(name, str) for name in listed):
-            raise self._fault(field, f"{num_units} names, as networks.npz has units")
+        are_names = all(isinstance(name, str) for name in listed)
+        if not are_names or not len(set(listed)) == len(listed) == num_units:
+            raise self._fault(field, f"{num_units} different names, as networks.npz has units")
         return tuple(listed)
 
     def settings(self) -> dict[str, Any]:

@@ -3,8 +3,9 @@
 import os
 import pathlib
 
-from nsculpt import atomic, errors
+from nsculpt import atomic, errors, text
 from nsculpt.analysis import result
+from nsculpt.scores import difference
 from nsculpt.tasks import task
 
 _DATA = "analysis.json"
@@ -32,13 +33,33 @@ def check_folder(path: pathlib.Path) -> None:
         raise errors.InputError(
             f"out_dir={str(path)!r}: is no folder; {expected}", "out_dir"
         ) from error
-    if held and _DATA not in held:
-        raise errors.InputError(f"out_dir={path}: holds other files; {expected}", "out_dir")
+    # What a killed process leaves of a file that is being written is not counted.
+    others = sorted(name for name in held if name not in NAMES and not name.endswith(".tmp"))
+    if others:
+        raise errors.InputError(
+            f"out_dir={path}: holds other files ({text.printable(others[0])}); {expected}",
+            "out_dir",
+        )
+
+
+def summary(analysis: result.Analysis, truth: task.Truth | None) -> str:
+    """The analysis as text and, where a truth is known, what is missing and what is extra.
+
+    Example:
+      >>> from nsculpt import analysis
+      >>> truth = task.Truth(((0, 1),), (), None)
+      >>> found = analysis.analyze([[[1], [1]]], truth=truth)
+      >>> print(summary(found, truth).splitlines()[-3])
+      inputs 0 1: found (module 0)
+    """
+    if truth is None:
+        return str(analysis)
+    return f"{analysis}\n\nAgainst the truth\n{difference.difference(analysis, truth)}"
 
 
 def write(
     path: pathlib.Path, analysis: result.Analysis, truth: task.Truth | None, title: str
-) -> None:
+) -> bool:
     """Writes the files of `NAMES`, each whole or not at all; the folder is made.
 
     Args:
@@ -47,6 +68,9 @@ def write(
       truth: drawn beside it, if known.
       title: of the drawing, one line.
 
+    Returns:
+      Whether the folder held no earlier analysis.
+
     Raises:
       InputError: the folder cannot be made or written to.
 
@@ -54,14 +78,14 @@ def write(
       >>> import tempfile
       >>> from nsculpt import analysis
       >>> with tempfile.TemporaryDirectory() as folder:
-      ...     write(pathlib.Path(folder, "a"), analysis.analyze([[[1], [1]]]), None, "or")
+      ...     _ = write(pathlib.Path(folder, "a"), analysis.analyze([[[1], [1]]]), None, "or")
       ...     sorted(os.listdir(os.path.join(folder, "a"))) == sorted(NAMES)
       True
     """
     from nsculpt.report import drawing  # matplotlib is loaded where something is drawn
 
     texts = {
-        "summary.txt": f"{analysis}\n",
+        "summary.txt": f"{summary(analysis, truth)}\n",
         "hierarchy.graphml": analysis.to_graphml(),
         "hierarchy.gexf": analysis.to_gexf(),
         "hierarchy.dot": analysis.to_dot(),
@@ -69,17 +93,19 @@ def write(
     }
     input_names = analysis.input_names or _numbered("x", analysis.layer_sizes[0])
     output_names = analysis.output_names or _numbered("y", analysis.layer_sizes[-1])
+    is_new = not (path / _DATA).exists()
     try:
         path.mkdir(parents=True, exist_ok=True)
         drawing.save(path / "drawing", analysis, truth, input_names, output_names, title)
-        for name, text in texts.items():
+        for name, content in texts.items():
             with atomic.replacing(path / name) as file:
-                file.write(text.encode())
+                file.write(content.encode())
     except OSError as error:
         reason = f"{error.filename}: {error.strerror}"
         raise errors.InputError(
             f"out_dir={path}: {reason}; expected a folder to write to", "out_dir"
         ) from error
+    return is_new
 
 
 def _numbered(letter: str, size: int) -> tuple[str, ...]:

@@ -10,7 +10,7 @@ from typing import NamedTuple
 import networkx as nx
 import numpy as np
 
-from nsculpt.analysis import result
+from nsculpt import text
 from nsculpt.exchange import graph_files
 from nsculpt.report import layout
 
@@ -100,8 +100,8 @@ def svg(graph: nx.DiGraph) -> str:
     height = max(y for _, y in plan.positions.values()) + _HEIGHT / 2 + _MARGIN
     levels = 1 + max(box.level for box in boxes)
     what = (
-        f"Graph of {result.counted(len(graph), 'module')} in {result.counted(levels, 'level')}, "
-        f"with {result.counted(graph.number_of_edges(), 'edge')}; the table below lists them"
+        f"Graph of {text.counted(len(graph), 'module')} in {text.counted(levels, 'level')}, "
+        f"with {text.counted(graph.number_of_edges(), 'edge')}; the table below lists them"
     )
     return (
         f'<svg role="img" aria-label="{what}" xmlns="http://www.w3.org/2000/svg" '

@@ -1,16 +1,15 @@
 """The paper's success rates and ours, as text for a terminal of 80 columns."""
 
 import itertools
-import textwrap
 from collections.abc import Sequence
 
-from nsculpt.paper import comparison, figures
+from nsculpt import text
+from nsculpt.paper import bars_compared, figures
 
-_WIDTH = 80
 _HEADING = f"{'':<24}seeds  paper   any  interval   diff   first  mean   all"
 
 
-def bars(comparisons: Sequence[comparison.Comparison]) -> str:
+def bars(comparisons: Sequence[bars_compared.BarComparison]) -> str:
     """One line a bar, under its figure, panel and row.
 
     Args:
@@ -31,36 +30,36 @@ def bars(comparisons: Sequence[comparison.Comparison]) -> str:
     return "\n".join(lines[1:])
 
 
-def _bar(found: comparison.Comparison) -> str:
+def _bar(found: bars_compared.BarComparison) -> str:
     shown = found.rates["any"]
     ends = f"{shown['low']:.2f}-{shown['high']:.2f}".replace("0.", ".")
     difference = round(found.difference("any"), 2) + 0.0  # no -0.00
-    others = "".join(f"{found.rates[name]['rate']:>6.2f}" for name in comparison.READINGS[1:])
+    others = "".join(f"{found.rates[name]['rate']:>6.2f}" for name in bars_compared.READINGS[1:])
     return (
         f"    {found.bar.column:<20}{shown['n']:>5}{found.paper:>7.2f}{shown['rate']:>6.2f}  "
         f"{ends:<9}{difference:>+6.2f}  {others}"
     )
 
 
-def differences(comparisons: Sequence[comparison.Comparison]) -> str:
+def differences(comparisons: Sequence[bars_compared.BarComparison]) -> str:
     """Mean absolute difference from the paper, for each figure and over all bars.
 
     Args:
       comparisons: in the order of `figures.BARS`; at least one.
     """
-    heads = "".join(f"{reading:>8}" for reading in comparison.READINGS)
+    heads = "".join(f"{reading:>8}" for reading in bars_compared.READINGS)
     lines = ["Mean absolute difference from the paper", f"{'':<14}{'bars':>6}{heads}"]
     by_figure = itertools.groupby(comparisons, key=lambda found: found.bar.figure)
     for name, group in [*((name, list(found)) for name, found in by_figure), ("all", comparisons)]:
         values = "".join(
-            f"{comparison.mean_absolute_difference(group, reading):>8.3f}"
-            for reading in comparison.READINGS
+            f"{bars_compared.mean_absolute_difference(group, reading):>8.3f}"
+            for reading in bars_compared.READINGS
         )
         lines.append(f"  {name:<12}{len(group):>6}{values}")
     return "\n".join(lines)
 
 
-def published(study: comparison.PublishedStudy) -> str:
+def published(study: bars_compared.PublishedStudy) -> str:
     """What `launch.published` prints."""
     agreed, total = study.agreement, study.agreement.num_networks
     lines = [
@@ -71,7 +70,7 @@ def published(study: comparison.PublishedStudy) -> str:
         f"ambiguous (the order of units may decide): {agreed.ambiguous:,}",
         f"in no bar of a figure: {study.num_unused:,}",
     ]
-    blocks = ["\n".join(textwrap.fill(line, _WIDTH, subsequent_indent="  ") for line in lines)]
+    blocks = ["\n".join(map(text.filled, lines))]
     if study.comparisons:
         blocks += [
             bars(study.comparisons),

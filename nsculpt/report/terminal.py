@@ -2,10 +2,10 @@
 
 import dataclasses
 import textwrap
-from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from nsculpt import selection
+from nsculpt import text as text_lib
 from nsculpt.analysis import result
 from nsculpt.report import export
 from nsculpt.scores import difference, scoring, structure
@@ -14,7 +14,6 @@ from nsculpt.tasks import task as task_lib
 if TYPE_CHECKING:
     from nsculpt import experiment
 
-_WIDTH = 80
 _COMPARED = ("inputs", "outputs", "structure")
 _SHOWN_RATES = ("structure_recovered", "inputs_recovered", "outputs_recovered", "hidden_separable")
 
@@ -59,10 +58,10 @@ def _heading(sculpture: "experiment.Sculpture") -> str:
     sizes = "-".join(map(str, sculpture.layer_sizes))
     grid = (settings.seeds, settings.unit_steps, settings.edge_steps)
     names = ("seed", "unit step", "edge step")
-    counts = " x ".join(_counted(len(v), name) for v, name in zip(grid, names, strict=True))
-    num_prunings = _counted(len(sculpture.records), "pruning")
-    text = f"{sculpture.task.name} {sizes}: {num_prunings} ({counts})"
-    return "\n".join(_wrapped([text]))
+    counts = " x ".join(text_lib.counted(len(v), name) for v, name in zip(grid, names, strict=True))
+    num_prunings = text_lib.counted(len(sculpture.records), "pruning")
+    name = text_lib.printable(sculpture.task.name)
+    return text_lib.filled(f"{name} {sizes}: {num_prunings} ({counts})")
 
 
 def _seeds(sculpture: "experiment.Sculpture") -> str:
@@ -109,14 +108,14 @@ def _modules(sculpture: "experiment.Sculpture", chosen: selection.Selection, sha
         other is not None and structure.same_structure(analysis, other)
         for other in (sculpture.analyses[job] for job in chosen.tied)
     )
-    lines = [
+    head = (
         f"Modules of seed {chosen.seed}, a structure shown by {sharing} of "
-        f"{_counted(len(sculpture.selections), 'seed')} and by {same} of its "
-        f"{_counted(len(chosen.tied), 'sparsest network')}"
-    ]
+        f"{text_lib.counted(len(sculpture.selections), 'seed')} and by {same} of its "
+        f"{text_lib.counted(len(chosen.tied), 'sparsest network')}"
+    )
     # How it compares with the truth has a section of its own.
     text = str(dataclasses.replace(analysis, scores=None))
-    return "\n".join([*_wrapped(lines), textwrap.indent(text, "  ")])
+    return "\n".join([text_lib.filled(head), textwrap.indent(text, "  ")])
 
 
 def _comparison(sculpture: "experiment.Sculpture", chosen: selection.Selection) -> str:
@@ -125,7 +124,7 @@ def _comparison(sculpture: "experiment.Sculpture", chosen: selection.Selection) 
     truth, analysis = sculpture.task.truth, sculpture.analyses[chosen.first]
     assert truth is not None
     assert analysis is not None
-    lines = [f"Against the truth (rule: {truth.success_rule})"]
+    lines = []
     found = difference.difference(analysis, truth)
     for side, groups, names in (
         ("inputs", found.input_groups, sculpture.task.input_names),
@@ -133,23 +132,25 @@ def _comparison(sculpture: "experiment.Sculpture", chosen: selection.Selection) 
     ):
         for group in groups:
             mark = "found" if group.found else "not found"
-            lines.append(f"  {side} {' '.join(names[index] for index in group.members)}: {mark}")
+            lines.append(f"{side} {' '.join(text_lib.named(group.members, names))}: {mark}")
         if not groups:
-            lines.append(f"  {side}: not known")
+            lines.append(f"{side}: not known")
     scores = analysis.scores or {}
     if scores.get("module_edge_f1") is not None:
         lines.append(
-            f"  edges between modules: precision {scores['module_edge_precision']:.2f}, "
+            f"edges between modules: precision {scores['module_edge_precision']:.2f}, "
             f"recall {scores['module_edge_recall']:.2f}"
         )
     verdict = "recovered" if scores["structure_recovered"] else "not recovered"
-    return "\n".join([*_wrapped(lines), f"  structure: {verdict}"])
+    lines.append(f"structure: {verdict}")
+    head = f"Against the truth (rule: {truth.success_rule})"
+    return "\n".join([head, *(text_lib.filled(line, indent="  ") for line in lines)])
 
 
 def _rates(sculpture: "experiment.Sculpture") -> str:
-    n = len(sculpture.selections)
+    seeds = text_lib.counted(len(sculpture.selections), "seed")
     lines = [
-        f"Share of {_counted(n, 'seed')}, Wilson 95 percent interval (approximate for mean)",
+        f"Share of {seeds}, Wilson 95 percent interval (approximate for mean)",
         " " * 22 + "".join(f"{name:<15}" for name in ("first", "mean", "any", "all")).rstrip(),
     ]
     for score in _SHOWN_RATES:
@@ -166,11 +167,3 @@ def _rates(sculpture: "experiment.Sculpture") -> str:
         lines.append(f"  {score.replace('_', ' '):<20}{text}".rstrip())
     lines.append("  (hidden separable: every live hidden unit serves one output group alone)")
     return "\n".join(lines)
-
-
-def _counted(number: int, noun: str) -> str:
-    return f"{number} {noun}" + ("" if number == 1 else "s")
-
-
-def _wrapped(lines: Sequence[str]) -> list[str]:
-    return [textwrap.fill(line, _WIDTH, subsequent_indent="      ") for line in lines]

@@ -1,17 +1,17 @@
 """What a network shows of the structure that its task declares: what is missing, what is extra."""
 
 import dataclasses
-import textwrap
 from collections.abc import Sequence
 from typing import Any
 
-from nsculpt import errors
+import numpy as np
+
+from nsculpt import errors, text
 from nsculpt.analysis import result
 from nsculpt.scores import comparison, labelled_groups, scoring
+from nsculpt.scores import known as known_lib
 
-_WIDTH = 80
 # Longer lists are counted.
-_MOST_UNITS = 40
 _MOST_LINES = 40
 
 
@@ -96,12 +96,16 @@ class Difference:
         names = {"inputs": self.input_names, "outputs": self.output_names}
 
         def listed(side: str, units: Sequence[int]) -> str:
-            known = names[side]
-            return f"{side} {_listed([str(u) if known is None else known[u] for u in units])}"
+            shown = text.named(units, names[side])
+            return f"{side} {text.listed(shown, separator=' ', noun='of them')}"
 
         def true_name(node: TrueNode) -> str:
             held = [listed(side, getattr(node, side)) for side in names if getattr(node, side)]
-            return ", ".join([*map(str, node.functions), *held])
+            return ", ".join([*map(text.printable, node.functions), *held])
+
+        def found_name(node: FoundNode) -> str:
+            held = [listed(side, getattr(node, side)) for side in names if getattr(node, side)]
+            return ", ".join([_chain(node.modules), *held])
 
         lines = []
         for side, groups in (("inputs", self.input_groups), ("outputs", self.output_groups)):
@@ -113,21 +117,27 @@ class Difference:
             lines += _first(blocks, "groups") or [f"{side}: not known"]
         if self.structural_distance is None:
             lines.append("module graph: not known")
-            return "\n".join(map(_filled, lines))
-        edits = "1 edit" if self.structural_distance == 1 else f"{self.structural_distance} edits"
+            return "\n".join(map(text.filled, lines))
+        edits = text.counted(self.structural_distance, "edit")
         lines.append(f"module graph: {edits} from the true one")
         details = [f"missing: {true_name(node)}" for node in self.missing]
-        details += [f"extra: {_chain(node.modules)}" for node in self.extra]
+        details += [f"extra: {found_name(node)}" for node in self.extra]
         details += [
             f"missing edge: {true_name(u)} -> {true_name(v)}" for u, v in self.missing_edges
         ]
         details += [f"extra edge: module {u} -> module {v}" for u, v in self.extra_edges]
-        for side in names:
+        for side, groups in (("inputs", self.input_groups), ("outputs", self.output_groups)):
+            dead = {unit for group in groups for unit in group.dead}
             misplaced = getattr(self, f"misplaced_{side}")
-            if misplaced:
-                details.append(f"elsewhere: {listed(side, misplaced)}")
-        lines += [f"  {detail}" for detail in _first(details, "differences")]
-        return "\n".join(map(_filled, lines))
+            for word, units in (
+                ("elsewhere", [unit for unit in misplaced if unit not in dead]),
+                ("unused", [unit for unit in misplaced if unit in dead]),
+            ):
+                if units:
+                    details.append(f"{word}: {listed(side, units)}")
+        blocks = [*map(text.filled, lines)]
+        blocks += [text.filled(detail, indent="  ") for detail in _first(details, "differences")]
+        return "\n".join(blocks)
 
 
 def difference(analysis: result.Analysis, truth: Any) -> Difference:
@@ -168,7 +178,7 @@ def difference(analysis: result.Analysis, truth: Any) -> Difference:
         raise errors.InputError(
             f"analysis: expected what analyze returned; got {type(analysis).__name__}"
         )
-    known = scoring.truth_of(truth)
+    known = known_lib.truth_of(truth, analysis.input_names, analysis.output_names)
     if known is None:
         raise errors.InputError(
             "truth: expected a Truth, or a task that declares one; this one declares none"
@@ -232,6 +242,8 @@ def _plain(value: Any) -> Any:
         }
     if isinstance(value, tuple):
         return [_plain(each) for each in value]
+    if isinstance(value, np.integer):
+        return int(value)
     return value if value is None or isinstance(value, bool | int | str) else str(value)
 
 
@@ -240,19 +252,6 @@ def _chain(modules: tuple[int, ...]) -> str:
     return number + " ".join(map(str, modules))
 
 
-def _listed(names: list[str]) -> str:
-    if len(names) > _MOST_UNITS:
-        return f"{len(names)} of them, {names[0]} to {names[-1]}"
-    return " ".join(names)
-
-
 def _first(lines: list[str], noun: str) -> list[str]:
     left = len(lines) - _MOST_LINES
     return lines if left <= 0 else [*lines[:_MOST_LINES], f"and {left} further {noun}"]
-
-
-def _filled(line: str) -> str:
-    indent = "  " if line.startswith("  ") else ""
-    return textwrap.fill(
-        line.strip(), _WIDTH, initial_indent=indent, subsequent_indent=indent + "    "
-    )

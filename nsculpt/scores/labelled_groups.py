@@ -60,7 +60,7 @@ def compare(
         listed = ", ".join(map(str, holders)) if len(holders) < 5 else f"{len(holders)} of them"
         reasons = {
             "unused": not holders,
-            f"{len(dead)} unused": dead and not optional,
+            f"{len(dead)} of {len(members)} unused": dead and not optional,
             f"split: modules {listed}": len(holders) > 1,
             f"within module {listed}": others,
         }

@@ -23,6 +23,21 @@ def groups(labels: np.ndarray, units: np.ndarray) -> frozenset[frozenset[int]]:
     return frozenset(frozenset(m) for m in members.values())
 
 
+def equal(first: np.ndarray, second: np.ndarray) -> bool:
+    """Whether two partitions of the same units are equal, whatever the labels are called.
+
+    Args:
+      first: labels `[n]`.
+      second: labels `[n]` of the same units.
+
+    Example:
+      >>> equal(np.array([7, 7, 3]), np.array([0, 0, 1]))
+      True
+    """
+    units = np.arange(len(first))
+    return groups(first, units) == groups(second, units)
+
+
 def adjusted_rand_index(first: np.ndarray, second: np.ndarray) -> float:
     """Share of pairs on which two partitions agree, adjusted for chance.
 

@@ -94,7 +94,7 @@ def score(analysis: result.Analysis, truth: task.Truth) -> dict[str, Any]:
         labels, true_labels = analysis.modules[layer][labelled], true_labels[labelled]
         all_live = len(labels) == sum(map(len, groups))
         recovered = len(labels) > 0 and (all_live or optional)
-        scores[f"{name}_recovered"] = recovered and _same_partition(labels, true_labels)
+        scores[f"{name}_recovered"] = recovered and partitions.equal(labels, true_labels)
         scores[level] = scores[f"{name}_recovered"]
         ari = partitions.adjusted_rand_index(labels, true_labels) if len(labels) else None
         nmi = partitions.normalized_mutual_information(labels, true_labels) if len(labels) else None
@@ -128,26 +128,6 @@ def unknown(truth: task.Truth) -> frozenset[str]:
     if truth.hierarchy is None or names:
         names.update(_OF_HIERARCHY)
     return frozenset(names)
-
-
-def truth_of(truth: Any) -> task.Truth | None:
-    """The truth that an argument brings: a `Truth`, a task that declares one or none, or None.
-
-    Raises:
-      InputError: for anything else.
-
-    Example:
-      >>> truth_of(task.Truth(((0,),), ((0,),), None)).input_groups
-      ((0,),)
-    """
-    if truth is None:
-        return None
-    known = truth if isinstance(truth, task.Truth) else getattr(truth, "truth", truth)
-    if known is not None and not isinstance(known, task.Truth):
-        raise errors.InputError(
-            f"truth: expected a Truth, or a task that declares one; got {type(truth).__name__}"
-        )
-    return known
 
 
 def check_truth(truth: task.Truth, layer_sizes: tuple[int, ...]) -> None:
@@ -225,11 +205,6 @@ def _labels(groups: Sequence[Sequence[int]], size: int) -> np.ndarray:
     for label, members in enumerate(groups):
         labels[list(members)] = label
     return labels
-
-
-def _same_partition(first: np.ndarray, second: np.ndarray) -> bool:
-    units = np.arange(len(first))
-    return partitions.groups(first, units) == partitions.groups(second, units)
 
 
 def _separable_layers(analysis: result.Analysis, output_groups: np.ndarray) -> list[bool]:

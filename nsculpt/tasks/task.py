@@ -72,20 +72,44 @@ class ArraySource:
 
 @dataclasses.dataclass(frozen=True, eq=False)
 class Truth:
-    """What a task declares about its own structure (DESIGN 3, 5.5).
+    """What a task declares about its own structure.
 
     It may label only some inputs or outputs: scores leave the others out. A side without any label
     is an empty tuple, and its scores are None; both sides empty is refused (`scoring.check_truth`).
+
+    In the hierarchy, a sub-function reads a group of inputs when it has one of them: the module of
+    that group then has an edge to it.
+
+    `success_rule` says what counts as `structure_recovered`:
+
+    - "general": the input and output groups are found, and the module graph is that of
+      `hierarchy`, with chains (modules that only pass on to one another) taken as one;
+    - "partition": the input and output groups are found;
+    - "reuse": as "partition", and all units of the first hidden layer are in modules of inputs;
+    - "hierarchy": with 3 or more hidden layers, as "partition", and exactly one module holds
+      neither inputs nor outputs; with fewer, the input groups are found, no module holds neither,
+      and all outputs are in one.
+
+    Source: DESIGN 3 and 5.5.
+
+    Example: two pairs of inputs, each read by a sub-function of its own; the output reads both.
+      >>> functions = nx.DiGraph()
+      >>> functions.add_node("left", inputs=(0, 1), outputs=())
+      >>> functions.add_node("right", inputs=(2, 3), outputs=())
+      >>> functions.add_node("both", inputs=(), outputs=(0,))
+      >>> functions.add_edges_from([("left", "both"), ("right", "both")])
+      >>> truth = Truth(((0, 1), (2, 3)), ((0,),), functions)
+      >>> truth.success_rule
+      'general'
     """
 
     # Indices, each input (output) in one group at most.
     input_groups: tuple[tuple[int, ...], ...]
     output_groups: tuple[tuple[int, ...], ...]
-    # Node = sub-function, with attributes `inputs` (indices that it reads itself) and `outputs`
-    # (indices that equal it or its negation); an edge goes to the sub-function that uses it.
-    # None where only the groups are known. Compared where both sides have labels.
+    # Node = sub-function, with the attributes `inputs` (indices that it reads itself) and `outputs`
+    # (indices that equal it or its negation), each () for none; an edge goes to the sub-function
+    # that uses it. None where only the groups are known. Compared where both sides have labels.
     hierarchy: nx.DiGraph | None
-    # "reuse", "hierarchy", "partition" or "general": what counts as `structure_recovered`.
     success_rule: str = "general"
     # True where an input may go unused without a fault (pixels at a border).
     inputs_optional: bool = False

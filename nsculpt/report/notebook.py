@@ -3,6 +3,7 @@
 import html
 from typing import Any
 
+from nsculpt import text as text_lib
 from nsculpt.analysis import result
 from nsculpt.report import module_picture
 
@@ -28,11 +29,10 @@ def page_part(analysis: result.Analysis) -> str:
     Example:
       >>> from nsculpt import analysis
       >>> text = page_part(analysis.analyze([[[1], [1]]]))
-      >>> "<b>2-1 network: 2 live edges, 1 module, not ambiguous</b>" in text
+      >>> "<b>2-1 network: 2 live edges, 1 module</b>" in text
       True
     """
     heading, *remarks = result.head_lines(analysis)
-    heading += ", ambiguous" if analysis.ambiguous else ", not ambiguous"
     lines = "".join(f"<br>{_safe(line)}" for line in remarks)
     picture = module_picture.svg(analysis.hierarchy) or "Too many levels to be drawn here."
     return (
@@ -43,7 +43,7 @@ def page_part(analysis: result.Analysis) -> str:
 
 
 def _safe(text: str) -> str:
-    return html.escape(result.printable(text))
+    return html.escape(text_lib.printable(text))
 
 
 def _modules(analysis: result.Analysis) -> str:
@@ -53,29 +53,29 @@ def _modules(analysis: result.Analysis) -> str:
     for module in shown:
         node = graph.nodes[module]
         hidden = [
-            f"layer {layer}: {result.listed(result.named(units, None))}"
+            f"layer {layer}: {text_lib.listed(text_lib.named(units, None))}"
             for layer, units in node["units"].items()
             if 0 < layer < last
         ]
         readers = [
-            f"{reader} ({result.counted(graph.edges[module, reader]['weight'], 'edge')})"
+            f"{reader} ({text_lib.counted(graph.edges[module, reader]['weight'], 'edge')})"
             for reader in node["consumers"]
         ]
         inputs, outputs = (
-            result.listed(result.named(node["units"].get(layer, ()), names))
+            text_lib.listed(text_lib.named(node["units"].get(layer, ()), names))
             for layer, names in ((0, analysis.input_names), (last, analysis.output_names))
         )
         texts = [", ".join(node["kinds"]), inputs, "\n".join(hidden), outputs]
         rows.append(
             _row(
                 str(module),
-                [*texts, result.listed(readers, noun="modules")],
+                [*texts, text_lib.listed(readers, noun="modules")],
                 "row",
                 _chip(graph, module),
             )
         )
     left = len(graph) - len(shown)
-    more = f"<p>and {result.counted(left, 'further module')}</p>" if left else ""
+    more = f"<p>and {text_lib.counted(left, 'further module')}</p>" if left else ""
     body = "".join(rows[1:])
     return f'<table style="{_TABLE}"><thead>{rows[0]}</thead><tbody>{body}</tbody></table>{more}'
 
@@ -117,4 +117,4 @@ def _score(value: Any) -> str:
         return "unknown"
     if isinstance(value, bool):
         return "yes" if value else "no"
-    return f"{value:.3f}" if isinstance(value, float) else result.printable(value)
+    return f"{value:.3f}" if isinstance(value, float) else text_lib.printable(value)

@@ -33,7 +33,7 @@ _MOST_WIDTH_TO_OVERLAP = 8
 class Planted:
     """A network and what is known about it; all its units are live."""
 
-    # The arguments of `planted` but for the seed.
+    # The arguments of `generate` but for the seed.
     knobs: dict[str, Any]
     # Boolean [fan_in, fan_out], one for each weight layer.
     masks: list[np.ndarray]
@@ -53,7 +53,7 @@ class _Block:
     reads: tuple[str, ...] = ()
 
 
-def planted(
+def generate(
     seed: int,
     *,
     num_functions: int = 3,
@@ -97,7 +97,7 @@ def planted(
       InputError: a knob out of its range.
 
     Example:
-      >>> network = planted(0, num_functions=2, depth=1, width=2)
+      >>> network = generate(0, num_functions=2, depth=1, width=2)
       >>> [labels.tolist() for labels in network.modules]
       [[1, 0, 0, 1], [1, 1, 0, 0], [0, 1, 0, 1]]
       >>> network.truth.input_groups
@@ -234,7 +234,7 @@ def draw(seed: int) -> Planted:
     }
     if knobs["num_functions"] > _MOST_FUNCTIONS_WITH_OVERLAP:
         knobs["overlap"] = 0
-    return planted(seed, **knobs, density=float(rng.uniform(*DENSITIES)))
+    return generate(seed, **knobs, density=float(rng.uniform(*DENSITIES)))
 
 
 def rewired(

@@ -18,9 +18,6 @@ from nsculpt.scores import partitions
 from nsculpt.tasks import files
 from nsculpt.tasks import task as task_lib
 
-# As the official analysis was run.
-_MERGE_THRESHOLD = 0.9
-_MODULARITY_THRESHOLD = 0.2
 _WIDEST = 10_000  # units of a layer; the paper's widest has 1568
 
 
@@ -224,13 +221,7 @@ def _analysis(network: PublishedNetwork, task: task_lib.Task) -> result.Analysis
             f"layer_sizes: expected {task.num_inputs} inputs and {task.num_outputs} outputs, those "
             f"of {task.name}; got {ends[0]} and {ends[1]}"
         )
-    return pipeline.analyze(
-        network.masks,
-        network.path_length,
-        _MERGE_THRESHOLD,
-        _MODULARITY_THRESHOLD,
-        truth=task,
-    )
+    return pipeline.analyze(network.masks, network.path_length, truth=task)
 
 
 def agreement(
@@ -245,8 +236,8 @@ def agreement(
     equal = []
     for network, found in zip(networks, analyses, strict=True):
         live = all(map(np.array_equal, network.live_units, found.live_units))
-        clusters = live and all(map(_same_partition, network.clusters, found.clusters))
-        modules = live and _same_partition(
+        clusters = live and all(map(partitions.equal, network.clusters, found.clusters))
+        modules = live and partitions.equal(
             np.concatenate(network.modules), np.concatenate(found.modules)
         )
         equal.append((live, clusters, modules))
@@ -258,8 +249,3 @@ def agreement(
         modules=same_modules,
         ambiguous=sum(found.ambiguous for found in analyses),
     )
-
-
-def _same_partition(first: np.ndarray, second: np.ndarray) -> bool:
-    units = np.arange(len(first))
-    return partitions.groups(first, units) == partitions.groups(second, units)

@@ -9,7 +9,7 @@ import numpy as np
 
 from nsculpt.analysis import result as result_lib
 from nsculpt.paper import figures
-from nsculpt.paper import networks as networks_lib
+from nsculpt.paper import published as published_lib
 from nsculpt.scores import readings
 from nsculpt.tasks import files
 
@@ -22,7 +22,7 @@ Outcomes = Mapping[tuple[str, tuple[int, ...]], Sequence[Sequence[Mapping[str, A
 
 
 @dataclasses.dataclass(frozen=True)
-class Comparison:
+class BarComparison:
     """One bar: the paper's rate and ours."""
 
     bar: figures.Bar
@@ -39,14 +39,14 @@ class Comparison:
 class PublishedStudy:
     """What the published networks say about the paper's figures."""
 
-    agreement: networks_lib.Agreement
+    agreement: published_lib.Agreement
     num_seeds: int
     # Networks that belong to no bar.
     num_unused: int
-    comparisons: list[Comparison]
+    comparisons: list[BarComparison]
 
 
-def compare(outcomes: Outcomes, paper: Mapping[figures.Bar, float]) -> list[Comparison]:
+def compare_bars(outcomes: Outcomes, paper: Mapping[figures.Bar, float]) -> list[BarComparison]:
     """Rates of every bar that there are networks for.
 
     Args:
@@ -61,7 +61,7 @@ def compare(outcomes: Outcomes, paper: Mapping[figures.Bar, float]) -> list[Comp
     Example:
       >>> bar = figures.BARS[0]
       >>> seeds = [[{bar.score: False}, {bar.score: True}], [{bar.score: False}]]
-      >>> (found,) = compare({(bar.task, (24,)): seeds}, {bar: 1.0})
+      >>> (found,) = compare_bars({(bar.task, (24,)): seeds}, {bar: 1.0})
       >>> [found.difference(reading) for reading in READINGS]
       [-0.5, -1.0, -0.75, -1.0]
     """
@@ -73,11 +73,11 @@ def compare(outcomes: Outcomes, paper: Mapping[figures.Bar, float]) -> list[Comp
             for tied in outcomes.get((bar.task, hidden), ())
         ]
         if seeds:
-            comparisons.append(Comparison(bar, rate, readings.readings(seeds)))
+            comparisons.append(BarComparison(bar, rate, readings.readings(seeds)))
     return comparisons
 
 
-def mean_absolute_difference(comparisons: Sequence[Comparison], reading: str) -> float:
+def mean_absolute_difference(comparisons: Sequence[BarComparison], reading: str) -> float:
     """Mean over bars of |our rate - the paper's|.
 
     Args:
@@ -88,9 +88,9 @@ def mean_absolute_difference(comparisons: Sequence[Comparison], reading: str) ->
 
 
 def published_outcomes(
-    networks: Sequence[networks_lib.PublishedNetwork], analyses: Sequence[result_lib.Analysis]
+    networks: Sequence[published_lib.PublishedNetwork], analyses: Sequence[result_lib.Analysis]
 ) -> dict[tuple[str, tuple[int, ...]], list[list[Mapping[str, Any]]]]:
-    """Scores of published networks by task, hidden layer sizes and seed, as `compare` takes them.
+    """Scores of published networks by task, hidden layer sizes and seed, for `compare_bars`.
 
     Args:
       networks: in any order.
@@ -125,13 +125,13 @@ def study_published(folder: files.Path) -> PublishedStudy:
     Source: DESIGN 5.5.
     """
     paper = figures.read_rates(pathlib.Path(folder, "success_rates.json"))
-    networks = networks_lib.read(pathlib.Path(folder, "networks.jsonl.gz"))
-    analyses = networks_lib.analyse(networks)
+    networks = published_lib.read(pathlib.Path(folder, "networks.jsonl.gz"))
+    analyses = published_lib.analyse(networks)
     outcomes = published_outcomes(networks, analyses)
     used = {(bar.task, hidden) for bar in figures.BARS for hidden in bar.hidden}
     return PublishedStudy(
-        agreement=networks_lib.agreement(networks, analyses),
+        agreement=published_lib.agreement(networks, analyses),
         num_seeds=sum(map(len, outcomes.values())),
         num_unused=sum((n.task, n.layer_sizes[1:-1]) not in used for n in networks),
-        comparisons=compare(outcomes, paper),
+        comparisons=compare_bars(outcomes, paper),
     )

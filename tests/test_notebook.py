@@ -14,7 +14,7 @@ import numpy as np
 import pytest
 from hypothesis import strategies as st
 
-from nsculpt import analysis
+from nsculpt import analysis, text
 from nsculpt.analysis import connectivity, result
 from nsculpt.report import module_picture
 from tests import test_connectivity, test_graph_files
@@ -74,7 +74,7 @@ def picture(graph):
 def test_by_hand():
     named = dataclasses.replace(SMALL, input_names=("p", "q"), output_names=("y", "z"))
     shown = page(named)
-    assert shown.text.startswith("2-1-2 network: 4 live edges, 4 modules, not ambiguous")
+    assert shown.text.startswith("2-1-2 network: 4 live edges, 4 modules")
     assert shown.rows == [
         ["module", "kinds", "inputs", "hidden units", "outputs", "read by"],
         ["0", "input-separable", "p, q", "", "", "1 (2 edges)"],
@@ -97,13 +97,12 @@ def test_by_hand():
 def test_the_whole_is_said_and_scored():
     alternative = result.Alternative(SMALL.clusters, SMALL.modules, share=0.25)
     scores = {"structure_recovered": True, "inputs_ari": 0.1239, "module_edge_f1": None, "n": 3}
-    shown = page(
-        dataclasses.replace(
-            SMALL, ambiguous=True, tied_layers=(1,), alternatives=[alternative], scores=scores
-        )
+    tied = dataclasses.replace(
+        SMALL, ambiguous=True, tied_layers=(1,), alternatives=[alternative], num_permutations=8
     )
-    assert "4 modules, ambiguous" in shown.text
-    assert "1 other answer, in 25% of the permutations tried" in shown.text
+    shown = page(dataclasses.replace(tied, scores=scores))
+    assert "ambiguous: ties in hidden 1" in shown.text
+    assert "2 of 8 permutations gave 1 other answer" in shown.text
     assert "against the truth: structure recovered" in shown.text
     assert shown.rows[-5:] == [
         ["score", "value"],
@@ -139,8 +138,8 @@ def test_names_are_only_text(name):
     plain = page(dataclasses.replace(SMALL, features="f", scores={"n": 1}))
     shown = page(named)
     assert [tag for tag, _ in shown.elements] == [tag for tag, _ in plain.elements]
-    assert shown.rows[1][2] == f"{result.printable(name)}, q"
-    assert shown.rows[4][4] == result.printable(name)
+    assert shown.rows[1][2] == f"{text.printable(name)}, q"
+    assert shown.rows[4][4] == text.printable(name)
     named._repr_html_().encode()
 
 

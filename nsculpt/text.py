@@ -1,0 +1,78 @@
+"""Names and numbers in what people read: on one line, countable, safe to print."""
+
+import textwrap
+from collections.abc import Iterable, Sequence
+
+# Longer lists are counted.
+_MOST_NAMES = 40
+
+
+def named(units: Iterable[int], names: Sequence[str] | None) -> list[str]:
+    """Names of units, fit to be shown; their indices where there are no names.
+
+    Args:
+      units: indices.
+      names: of all units of the layer.
+
+    Example:
+      >>> named([0, 2], None), named([0, 2], ["a", "b", "c"])
+      (['0', '2'], ['a', 'c'])
+    """
+    return [str(unit) if names is None else printable(names[unit]) for unit in units]
+
+
+def listed(names: Sequence[str], separator: str = ", ", noun: str = "units") -> str:
+    """Names in a row; their number, the first and the last where there are more than 40.
+
+    Args:
+      names: in order.
+      separator: between two of them.
+      noun: what many of them are called.
+
+    Example:
+      >>> listed(["a", "b"]), listed([str(unit) for unit in range(50)])
+      ('a, b', '50 units, 0 to 49')
+    """
+    if len(names) > _MOST_NAMES:
+        return f"{len(names)} {noun}, {names[0]} to {names[-1]}"
+    return separator.join(names)
+
+
+def printable(value: object) -> str:
+    r"""Its text with escapes for characters that would not show, or would disturb what is around.
+
+    Those are control characters, line breaks, marks of writing direction, unpaired surrogates.
+
+    Example:
+      >>> printable("a\tb é")
+      'a\\tb é'
+    """
+    return "".join(
+        c if c.isprintable() else c.encode("unicode_escape").decode() for c in str(value)
+    )
+
+
+def counted(number: int, noun: str) -> str:
+    """A number with its noun: 1 edge, 2 edges.
+
+    Example:
+      >>> counted(1, "edge"), counted(0, "edge")
+      ('1 edge', '0 edges')
+    """
+    return f"{number} {noun}" + ("" if number == 1 else "s")
+
+
+def filled(line: str, indent: str = "", width: int = 80) -> str:
+    """A line broken where it is too long; what follows the break stands four columns further in.
+
+    Args:
+      line: without line breaks.
+      indent: what it begins with.
+      width: in columns, the indent included.
+
+    Example:
+      >>> print(filled("inputs: first second third", indent="  ", width=20))
+        inputs: first
+            second third
+    """
+    return textwrap.fill(line, width, initial_indent=indent, subsequent_indent=f"{indent}    ")

@@ -1,0 +1,96 @@
+"""The benchmarks' launcher: what it measures, prints and refuses. No time is asserted."""
+
+import gzip
+import json
+import os
+import subprocess
+import sys
+
+import pytest
+
+from launch import bench_analysis
+from nsculpt.analysis import connectivity
+from tests.test_launch import ROOT
+
+# A network as the published file lists them: each of two outputs reads one pair of inputs.
+NETWORK = {
+    "id": "made up",
+    "experiment": "exemplars",
+    "task": "input_separable",
+    "layer_sizes": [4, 2, 4],
+    "seed": 0,
+    "learning_rate": 0.1,
+    "batch_size": 4,
+    "epochs": 10,
+    "unit_step_percent": 5.0,
+    "edge_step_percent": 2.5,
+    "path_length": 2,
+    "pruned_percent": 50.0,
+    "edges": [[[0, 0], [1, 0], [2, 1], [3, 1]], [[0, 0], [0, 1], [1, 2], [1, 3]]],
+    "live_units": [[0, 1, 2, 3], [0, 1], [0, 1, 2, 3]],
+    "layer_clusters": [[0, 0, 1, 1], [0, 1], [0, 1, 2, 3]],
+    "modules": [[0, 0, 1, 1], [0, 1], [0, 0, 1, 1]],
+}
+
+
+def launch(cwd, *arguments):
+    return subprocess.run(
+        [sys.executable, "-m", "launch.bench", *arguments],
+        cwd=cwd, env={**os.environ, "PYTHONPATH": str(ROOT)}, capture_output=True, text=True,
+        check=False,
+    )  # fmt: skip
+
+
+def test_the_wide_masks_are_what_they_say():
+    live, _ = connectivity.live(bench_analysis.wide_masks(1))
+    assert [len(units) for units in live] == [620, 26, 18, 3]
+
+
+def test_the_deep_masks_are_what_they_say():
+    masks = bench_analysis.deep_masks(1)
+    assert [mask.shape for mask in masks] == [(1568, 1568)] * 4 + [(1568, 3)]
+    share = sum(mask.sum() for mask in masks) / sum(mask.size for mask in masks)
+    assert 0.0019 < share < 0.0021
+
+
+def test_analyses_are_timed(tmp_path):
+    with gzip.open(tmp_path / "networks.jsonl.gz", "wt") as file:
+        file.write(json.dumps(NETWORK) + "\n")
+    ran = launch(tmp_path, "analysis", f"--folder={tmp_path}", "--json")
+    assert (ran.returncode, ran.stderr) == (0, "")
+    measured = json.loads(ran.stdout)
+    assert {name: case["runs"] for name, case in measured["cases"].items()} == {
+        "published": 1,
+        "wide": 5,
+        "deep": 5,
+    }
+    for case in measured["cases"].values():
+        assert 0 < case["least"] <= case["median"] <= case["greatest"]
+        assert case["peak_bytes"] > 10**7
+    text = bench_analysis.table(measured)
+    assert all(len(line) <= 80 for line in text.splitlines())
+
+
+def test_planted_networks_are_compared(tmp_path):
+    ran = launch(tmp_path, "planted", "--num_networks=1")
+    assert (ran.returncode, ran.stderr) == (0, "")
+    assert "clustering louvain" in ran.stdout
+    assert all(len(line) <= 80 for line in ran.stdout.splitlines())
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        ([], "expected a benchmark first: analysis or planted (see --help)"),
+        (["plantd"], "unknown benchmark 'plantd'; did you mean planted?"),
+        (["planted", "--num_networks=0"], "--num_networks=0: expected at least 1"),
+        (["planted", "--json"], "--json: says nothing of planted"),
+        (["analysis", "--num_networks=3"], "--num_networks: says nothing of analysis"),
+        (["analysis", "--folder=none"], "none/networks.jsonl.gz: cannot be read: "),
+    ],
+)
+def test_bad_input_is_one_line(arguments, message, tmp_path):
+    ran = launch(tmp_path, *arguments)
+    assert ran.returncode == 2
+    assert ran.stderr.startswith(f"python -m launch.bench NAME: {message}")
+    assert ran.stderr.count("\n") == 1
