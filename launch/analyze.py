@@ -2,6 +2,7 @@
 
 import dataclasses
 import logging
+import os
 import pathlib
 import re
 import sys
@@ -11,7 +12,9 @@ from typing import Any
 
 import nsculpt
 from launch import ending, flags, interrupts, task_flags
-from nsculpt import errors
+from nsculpt import errors, registry
+from nsculpt.analysis.clustering import CLUSTERINGS
+from nsculpt.analysis.features import FEATURES
 from nsculpt.networks import network as network_lib
 from nsculpt.report import analysis_files
 from nsculpt.scores import known as known_lib
@@ -87,6 +90,8 @@ def run(parser: flags.Parser) -> None:
         raise errors.InputError("expected --network=FILE (see --help)")
     task = task_flags.load_task(parser, _TASKS) if task_flags.given(parser, _TASKS) else None
     out_dir = pathlib.Path(parser["out_dir"] or _default_out_dir(path))
+    _check_name(parser, "features", FEATURES)
+    _check_name(parser, "clustering", CLUSTERINGS)
     analysis_files.check_folder(out_dir)
     try:
         network = nsculpt.load_network(path, **_given(parser, _LOADING))
@@ -108,12 +113,20 @@ def run(parser: flags.Parser) -> None:
     print("\n" + textwrap.fill(written, 80, subsequent_indent="  "))
 
 
+def _check_name(parser: flags.Parser, flag: str, known: registry.Registry) -> None:
+    if parser[flag] is not None:
+        try:
+            known[parser[flag]]
+        except errors.InputError as error:
+            raise errors.InputError(f"{flag}: {error}", flag) from error
+
+
 def _given(parser: flags.Parser, names: Sequence[str]) -> dict[str, Any]:
     return {name: parser[name] for name in names if parser[name] is not None}
 
 
 def _default_out_dir(path: str) -> pathlib.Path:
-    stem = re.sub(r"[^\w.-]", "_", pathlib.Path(path).resolve().stem)
+    stem = re.sub(r"[^\w.-]", "_", pathlib.Path(os.path.abspath(path)).stem)
     return pathlib.Path("runs", f"analysis_{stem}")
 
 

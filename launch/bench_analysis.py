@@ -5,6 +5,7 @@ import multiprocessing
 import os
 import platform
 import resource
+import signal
 import statistics
 import sys
 import time
@@ -92,6 +93,7 @@ _CASES: dict[str, tuple[Callable[[str], list[float]], str]] = {
 
 def _work(name: str, folder: str, pipe: Any) -> None:
     """In a process of its own, so that the peak memory is that of this case."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # its parent ends it
     try:
         seconds = _CASES[name][0](folder)
     except errors.InputError as error:
@@ -129,7 +131,9 @@ def measure(folder: str | None) -> dict[str, Any]:
         except EOFError:
             process.join()
             answer = errors.InputError(f"{what}: its process ended with status {process.exitcode}")
-        process.join()
+        finally:
+            process.terminate()  # it has said all, or this one is interrupted
+            process.join()
         if isinstance(answer, errors.InputError):
             raise answer
         seconds, peak = answer

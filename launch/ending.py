@@ -1,5 +1,6 @@
 """How a launcher runs and ends: one line for what went wrong, and an exit status."""
 
+import io
 import logging
 import os
 import sys
@@ -47,6 +48,8 @@ def run(
     handler.setFormatter(_Wrapped())
     logging.getLogger("nsculpt").addHandler(handler)
     logging.getLogger("nsculpt").setLevel(logging.INFO)
+    if isinstance(sys.stdout, io.TextIOWrapper):  # a name that the terminal cannot show is escaped
+        sys.stdout.reconfigure(errors="backslashreplace")
     try:
         parser.parse(arguments)
         if parser["help"]:
@@ -55,7 +58,8 @@ def run(
             print(f"nsculpt {nsculpt.__version__}")
         else:
             work(parser)
-        sys.stdout.flush()
+        if sys.stdout is not None:  # closed
+            sys.stdout.flush()
     except errors.InputError as error:
         dashes = "" if error.field is None else "--"
         return flags.fail(parser, f"{parser.place(error.field)}{dashes}{error}", 2)
@@ -64,7 +68,10 @@ def run(
     except BrokenPipeError:  # who read the output has seen enough; all files are written
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
     except OSError as error:
-        return flags.fail(parser, f"{error.filename}: {error.strerror}{if_failed}", 1)
+        place = error.filename or "the output"
+        return flags.fail(parser, f"{place}: {error.strerror}{if_failed}", 1)
+    except MemoryError:
+        return flags.fail(parser, f"this needs more memory than there is{if_failed}", 1)
     except KeyboardInterrupt:
         interrupts.leave(flags.fail(parser, if_interrupted, 130))
     return 0

@@ -13,6 +13,7 @@ from absl import flags as absl_flags
 from nsculpt import errors
 
 _LONGEST_LIST = 100_000
+_DEEPEST = 50
 _LONGEST_ECHO = 200  # of a value in a message
 
 
@@ -85,6 +86,8 @@ class Parser:
                 text, _ = next(rest, ("--", ""))
             elif where and len(text) > 1 and text[0] == text[-1] and text[0] in "\"'":
                 text = text[1:-1]  # as a shell would do with the same line
+            if "\0" in text:
+                raise errors.InputError(f"{where}--{name}: expected a value without NUL bytes")
             if not text or text.startswith("--"):
                 raise errors.InputError(f"{where}--{name}: expected a value, --{name}=...")
             try:
@@ -152,11 +155,17 @@ def _expand(
         if not value:
             raise errors.InputError(f"{where}--flagfile: expected a value, --flagfile=FILE")
         path = pathlib.Path(value)
+        if len(open_files) == _DEEPEST:
+            raise errors.InputError(
+                f"{where}--flagfile={value}: expected at most {_DEEPEST} flagfiles one in another"
+            )
         try:
             text = path.read_text("utf-8-sig")
             if path.resolve() in open_files:
                 raise errors.InputError(f"{where}--flagfile={value}: names itself")
-        except (OSError, UnicodeDecodeError) as error:
+        except (OSError, ValueError) as error:  # ValueError: not UTF-8, or a NUL byte in the name
+            if isinstance(error, errors.InputError):
+                raise
             reason = getattr(error, "strerror", None) or "not UTF-8 text"
             raise errors.InputError(
                 f"{where}--flagfile={value}: {reason}; expected a file of flags, one a line"

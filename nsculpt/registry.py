@@ -6,6 +6,8 @@ from typing import Any
 
 from nsculpt import errors
 
+_LONGEST = 100  # of a name in a message
+
 
 def nearest(name: str, known: Iterable[str]) -> str:
     """Half a sentence that helps after a misspelt name.
@@ -48,6 +50,8 @@ class Registry:
             )
 
         def add(function: Callable[..., Any]) -> Callable[..., Any]:
+            if not callable(function):
+                raise errors.InputError(f"{self.kind} {name!r}: expected a function")
             if name in self._functions:
                 raise errors.InputError(f"{self.kind} {name!r} is registered already")
             self._functions[name] = function
@@ -59,7 +63,8 @@ class Registry:
         if not isinstance(name, str):
             raise errors.InputError(f"{self.kind}: expected a registered name, got {name!r}")
         if name not in self._functions:
-            raise errors.InputError(f"unknown {self.kind} {name!r}; {nearest(name, self)}")
+            shown = name if len(name) <= _LONGEST else f"{name[:_LONGEST]}..."
+            raise errors.InputError(f"unknown {self.kind} {shown!r}; {nearest(shown, self)}")
         return self._functions[name]
 
     def __contains__(self, name: object) -> bool:

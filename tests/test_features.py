@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 from hypothesis import strategies as st
 
+import nsculpt
 from nsculpt.analysis import connectivity, features
 from tests import bad_input, test_connectivity
 from tests.test_clustering import rows
@@ -124,6 +125,9 @@ def test_features_of_ones_own():
         ([np.array([[1.0], [np.nan]])], "layer 0: expected finite numbers"),
         ([np.array([[1.0], [0.0]])], "not only zeros"),
         ([np.array([[1.0], [-1.0]])], "layer 0: expected finite numbers of at least 0"),
+        ([np.array([[1.0], [1e-300]])], "not only zeros (or what is 0 when squared)"),
+        ([np.array([[1.0], [1e300]])], "layer 0: expected finite numbers"),
+        ([np.ma.array([[1.0], [1.0]])], "layer 0: expected an array of numbers [2, N]"),
     ],
 )
 def test_features_of_ones_own_are_checked(found, message):
@@ -141,3 +145,35 @@ def test_wide_layers_are_composed_alike(density):
     for unit, row in itertools.islice(enumerate(connectivity.composed(lower, upper)), 0, 500, 50):
         reached = set().union(*(after[middle] for middle in np.flatnonzero(lower[unit])))
         assert set(np.flatnonzero(row)) == reached
+
+
+def test_features_of_ones_own_cannot_change_the_network():
+    @features.register_features("test_writes")
+    def writes(edges, weights, path_length):
+        edges[0][:] = False
+
+    message = bad_input.message_of(features.layer_features, "test_writes", [LOWER], None, 1)
+    assert message.startswith("features 'test_writes': ")
+    assert LOWER.any()
+
+
+@pytest.mark.parametrize("fault", [SystemExit(7), KeyError("x"), MemoryError()])
+def test_features_that_fail_are_named(fault):
+    def fails(edges, weights, path_length):
+        raise fault
+
+    name = f"test_fails_{type(fault).__name__}"
+    features.register_features(name)(fails)
+    message = bad_input.message_of(features.layer_features, name, [LOWER], None, 1)
+    assert message.startswith(f"features {name!r}: ")
+    assert "line" in message
+
+
+def test_rows_in_proportion_are_one_cluster_in_every_order():
+    """Behind a bottleneck all inputs reach the same in proportion, but for rounding."""
+    rng = np.random.default_rng(4)
+    first, second, third = (rng.normal(size=shape) for shape in ((5, 1), (1, 4), (4, 3)))
+    for order in itertools.permutations(range(4)):
+        moved = [first, second[:, order], third[list(order)]]
+        found = nsculpt.analyze(moved, features="weighted")
+        assert found.clusters[0].tolist() == [0] * 5

@@ -3,6 +3,7 @@
 import json
 import os
 import pickle
+import signal
 import subprocess
 import sys
 from xml.etree import ElementTree
@@ -119,8 +120,9 @@ TASK = "--formulas=y = a & b"
         (["--network=net.safetensors", "--layers=fc1.weight,oot.weight"], "out.weight"),
         (["--network=net.safetensors", "--input_names=a,b"], "--input_names: expected 4"),
         (["--network=net.safetensors", "--input_names=a,,c,d"], "--input_names=a,,c,d: expected"),
-        (["--network=net.safetensors", "--features=outgoin"], "did you mean outgoing?"),
+        (["--network=net.safetensors", "--features=outgoin"], "--features: unknown features 'out"),
         (["--network=net.safetensors", "--clustering=luvain"], "did you mean louvain?"),
+        (["--network=net.safetensors", "--plugin=fails.py", "--features=f"], "fails.py, line 4: "),
         (["--network=net.safetensors", "--merge_threshold=2"], "--merge_threshold: expected a num"),
         (
             ["--network=net.safetensors", "--path_length=0"],
@@ -154,6 +156,10 @@ def test_bad_input_is_one_line_and_leaves_nothing(arguments, message, state, tmp
     np.savez(tmp_path / "nan.npz", np.array([[0.5, np.nan]]), np.eye(2))
     np.savez(tmp_path / "turned.npz", PAIRS, np.ones((3, 2)))
     np.savez(tmp_path / "dead.npz", PAIRS, np.zeros((2, 2)))
+    (tmp_path / "fails.py").write_text(
+        "import nsculpt\n@nsculpt.register_features('f')\ndef f(edges, weights, path_length):\n"
+        "    raise KeyError(7)\n"
+    )
     before = files_below(tmp_path)
     ran = launch(tmp_path, *arguments)
     assert ran.returncode == 2
@@ -180,6 +186,35 @@ def test_weights_without_a_tolerance_are_remarked_on(tmp_path):
     assert ran.stderr == (
         "every weight is an edge: --tolerance says which are too small to be one\n"
     )
+
+
+def test_an_interrupted_analysis_leaves_an_earlier_one_whole(state, tmp_path):
+    assert launch(tmp_path, "--network=net.safetensors", "--out_dir=out").returncode == 0
+    before = {path.name: path.read_bytes() for path in (tmp_path / "out").iterdir()}
+    rng = np.random.default_rng(0)
+    np.savez(tmp_path / "wide.npz", rng.random((300, 200)) < 0.02, rng.random((200, 50)) < 0.05)
+    command = [sys.executable, "-m", "launch.analyze", "--network=wide.npz", "--out_dir=out"]
+    process = subprocess.Popen(
+        command, cwd=tmp_path, env={**os.environ, "PYTHONPATH": str(ROOT)}, stderr=subprocess.PIPE,
+        stdout=subprocess.PIPE, text=True,
+    )  # fmt: skip
+    while process.poll() is None and len(os.listdir(tmp_path / "out")) == len(before):
+        pass  # until it begins to write
+    process.send_signal(signal.SIGTERM)
+    _, told = process.communicate()
+    assert (process.returncode, told) == (130, "python -m launch.analyze: interrupted\n")
+    assert {path.name: path.read_bytes() for path in (tmp_path / "out").iterdir()} == before
+
+
+def test_names_that_the_terminal_cannot_show(state, tmp_path):
+    environment = {**os.environ, "PYTHONPATH": str(ROOT), "PYTHONIOENCODING": "ascii"}
+    ran = subprocess.run(
+        [sys.executable, "-m", "launch.analyze", "--network=net.safetensors",
+         "--input_names=é,b,c,d"],
+        cwd=tmp_path, env=environment, capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    assert (ran.returncode, ran.stderr) == (0, "")
+    assert "inputs: \\xe9 b" in ran.stdout
 
 
 def test_help_and_version(tmp_path):

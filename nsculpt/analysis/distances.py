@@ -8,6 +8,8 @@ from scipy.spatial import distance
 # from which a sparse product may beat a dense one.
 _MANY, _VERY_MANY = 10**6, 10**9
 _SPARSE_SHARE = 0.05
+# Of distances of features that are no counts.
+_DECIMALS = 12
 
 
 def cosine(features: np.ndarray) -> np.ndarray:
@@ -26,6 +28,18 @@ def cosine(features: np.ndarray) -> np.ndarray:
       >>> cosine(np.array([[1, 0, 0], [1, 0, 0], [0, 0, 1]], bool))
       array([0., 1., 1.])
     """
+    if features.dtype.kind == "f":
+        return _settled(_cosine(features))
+    return _cosine(features)
+
+
+def _settled(distances: np.ndarray) -> np.ndarray:
+    """Distances without what rounding leaves of 0, which would be all there is in a layer of
+    proportional rows, and the same for nearly all orders of summing."""
+    return np.round(distances, _DECIMALS)
+
+
+def _cosine(features: np.ndarray) -> np.ndarray:
     num_units, width = features.shape
     if num_units * num_units * width < _MANY:
         return distance.pdist(features.astype(np.float64), "cosine")

@@ -64,9 +64,18 @@ def layer_features(
     function = FEATURES[name]
     if name in _OWN:
         return function(edges, weights, path_length)
-    found = plugins.called(lambda: function(edges, weights, path_length), f"features {name!r}")
+    shown = [_read_only(mask) for mask in edges]
+    sizes = None if weights is None else [_read_only(layer) for layer in weights]
+    found = plugins.called(lambda: function(shown, sizes, path_length), f"features {name!r}")
     _check(found, edges, name)
     return found
+
+
+def _read_only(array: np.ndarray) -> np.ndarray:
+    """A view that cannot be written through: the network is not the function's to change."""
+    view = array.view()
+    view.flags.writeable = False
+    return view
 
 
 def _check(found: Any, edges: Sequence[np.ndarray], name: str) -> None:
@@ -76,7 +85,7 @@ def _check(found: Any, edges: Sequence[np.ndarray], name: str) -> None:
             "the outputs"
         )
     for layer, (rows, mask) in enumerate(zip(found, edges, strict=True)):
-        good = isinstance(rows, np.ndarray) and rows.ndim == 2 and rows.dtype.kind in "biuf"
+        good = type(rows) is np.ndarray and rows.ndim == 2 and rows.dtype.kind in "biuf"
         if not good or len(rows) != len(mask):
             raise errors.InputError(
                 f"features {name!r}, layer {layer}: expected an array of numbers [{len(mask)}, N]"

@@ -13,6 +13,9 @@ from nsculpt.networks import loading, network
 from nsculpt.scores import known as known_lib
 from nsculpt.scores import scoring
 
+# Far beyond any network; a number that all formats can hold.
+_LONGEST = 10**9
+
 
 def analyze(
     masks: Any,
@@ -72,10 +75,10 @@ def analyze(
         hidden 1: 1
         outputs: 1
     """
-    if path_length is not None and not (_is_count(path_length) and path_length >= 1):
-        raise errors.InputError(
-            f"path_length: expected a whole number of at least 1, got {path_length!r}"
-        )
+    if path_length is not None and not (_is_count(path_length) and 1 <= path_length <= _LONGEST):
+        # Python does not write out whole numbers of any length.
+        got = "more than 10^9" if _is_count(path_length) and path_length > 1 else repr(path_length)
+        raise errors.InputError(f"path_length: expected a whole number of at least 1, got {got}")
     _check_share("merge_threshold", merge_threshold)
     _check_share("modularity_threshold", modularity_threshold)
     ready = isinstance(masks, network.Network) and not load

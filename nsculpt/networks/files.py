@@ -4,6 +4,7 @@ import contextlib
 import functools
 import itertools
 import json
+import lzma
 import math
 import os
 import pathlib
@@ -28,7 +29,7 @@ _PICKLE = tuple(bytes([0x80, protocol]) for protocol in range(2, 6))
 # What zipfile and numpy.lib.format were seen to raise on damaged files.
 _DAMAGE = (
     OSError, ValueError, TypeError, KeyError, RuntimeError, EOFError, MemoryError, OverflowError,
-    SyntaxError, tokenize.TokenError, struct.error, zipfile.BadZipFile, zlib.error,
+    SyntaxError, tokenize.TokenError, struct.error, zipfile.BadZipFile, zlib.error, lzma.LZMAError,
 )  # fmt: skip
 # Deflate makes data at most 1032 times smaller; a member that claims more is no array of ours.
 _MOST_DEFLATED = 1032
@@ -206,7 +207,10 @@ def _opened_safetensors(
     damaged = f"{place}: damaged or cut off; {EXPECTED}"
     if 8 + int.from_bytes(head[:8], "little") > size:
         raise errors.InputError(damaged)
-    faults = (safetensors.SafetensorError, *_DAMAGE)
+    with contextlib.suppress(ImportError):
+        import ml_dtypes  # noqa: F401  # with it NumPy knows bfloat16, whoever else has loaded it
+    # AttributeError: a type that NumPy does not have
+    faults = (safetensors.SafetensorError, AttributeError, *_DAMAGE)
     try:
         stored = safetensors.safe_open(path, framework="numpy")
     except faults as error:

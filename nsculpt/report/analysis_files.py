@@ -2,8 +2,9 @@
 
 import os
 import pathlib
+import shutil
 
-from nsculpt import atomic, errors, text
+from nsculpt import errors, text
 from nsculpt.analysis import result
 from nsculpt.scores import difference
 from nsculpt.tasks import task
@@ -60,7 +61,7 @@ def summary(analysis: result.Analysis, truth: task.Truth | None) -> str:
 def write(
     path: pathlib.Path, analysis: result.Analysis, truth: task.Truth | None, title: str
 ) -> bool:
-    """Writes the files of `NAMES`, each whole or not at all; the folder is made.
+    """Writes the files of `NAMES`, all or none; the folder is made.
 
     Args:
       path: the folder.
@@ -94,17 +95,22 @@ def write(
     input_names = analysis.input_names or _numbered("x", analysis.layer_sizes[0])
     output_names = analysis.output_names or _numbered("y", analysis.layer_sizes[-1])
     is_new = not (path / _DATA).exists()
+    # All is made aside and then put in place, so that a folder holds files of one analysis.
+    aside = path / f".{os.getpid()}.tmp"
     try:
-        path.mkdir(parents=True, exist_ok=True)
-        drawing.save(path / "drawing", analysis, truth, input_names, output_names, title)
+        aside.mkdir(parents=True, exist_ok=True)
+        drawing.save(aside / "drawing", analysis, truth, input_names, output_names, title)
         for name, content in texts.items():
-            with atomic.replacing(path / name) as file:
-                file.write(content.encode())
+            (aside / name).write_bytes(content.encode())
+        for name in NAMES:
+            (aside / name).replace(path / name)
     except OSError as error:
-        reason = f"{error.filename}: {error.strerror}"
+        reason = f"{error.filename or path}: {error.strerror}"
         raise errors.InputError(
             f"out_dir={path}: {reason}; expected a folder to write to", "out_dir"
         ) from error
+    finally:
+        shutil.rmtree(aside, ignore_errors=True)
     return is_new
 
 

@@ -83,6 +83,7 @@ def compare(found: nx.DiGraph, true: nx.DiGraph) -> Comparison:
 
     Returns:
       The comparison; what it counts depends on no numbers or order of nodes (see `matching.match`).
+      Where several matches are equally good, which indices the inputs and outputs have decides.
 
     Source: DESIGN 5.5; this package's own definition of the distance, which 5.5 leaves open.
 

@@ -59,7 +59,7 @@ def called(function: Callable[[], Any], where: str) -> Any:
         return function()
     except errors.InputError:
         raise
-    except Exception as error:
+    except (Exception, SystemExit) as error:
         # The last line of a plugin on the way to the failure, not one deep in a library.
         frames = traceback.extract_tb(error.__traceback__)
         own = [frame for frame in frames if frame.filename in _files]
