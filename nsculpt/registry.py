@@ -50,10 +50,10 @@ class Registry:
             )
 
         def add(function: Callable[..., Any]) -> Callable[..., Any]:
-            if not callable(function):
-                raise errors.InputError(f"{self.kind} {name!r}: expected a function")
             if name in self._functions:
                 raise errors.InputError(f"{self.kind} {name!r} is registered already")
+            if not callable(function):
+                raise errors.InputError(f"{self.kind} {name!r}: expected a function")
             self._functions[name] = function
             return function
 
