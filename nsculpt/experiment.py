@@ -9,12 +9,10 @@ from collections.abc import Iterable, Mapping
 from fractions import Fraction
 from typing import Any
 
-import numpy as np
-
 import nsculpt.tasks as tasks_lib
 from nsculpt import errors, runs, selection
 from nsculpt import settings as settings_lib
-from nsculpt.analysis import pipeline, result
+from nsculpt.analysis import connectivity, pipeline, result
 from nsculpt.networks import network
 from nsculpt.report import export, progress, terminal
 from nsculpt.scores import readings, scoring
@@ -235,7 +233,7 @@ def conclude(
 def _analyse(
     task: task_lib.Task, settings: settings_lib.Settings, record: jobs.Record
 ) -> result.Analysis | None:
-    if not _connected(record.edges):
+    if connectivity.first_unreached(record.edges) is not None:  # constant outputs need no path
         return None
     brought = network.Network(
         record.edges, input_names=task.input_names, output_names=task.output_names
@@ -247,14 +245,6 @@ def _analyse(
         settings.modularity_threshold,
         truth=task.truth,
     )
-
-
-def _connected(edges: list[np.ndarray]) -> bool:
-    """Whether a path leads from any input to any output (constant outputs need none)."""
-    reached = np.ones(edges[0].shape[0], bool)
-    for mask in edges:
-        reached = reached @ mask
-    return bool(reached.any())
 
 
 def _score(analysis: result.Analysis | None, name: str) -> bool:

@@ -4,12 +4,11 @@ import dataclasses
 import itertools
 import logging
 import math
-import numbers
 from collections.abc import Callable, Iterable, Mapping
 from fractions import Fraction
 from typing import Any
 
-from nsculpt import errors, presets
+from nsculpt import errors, numeric, presets
 from nsculpt.tasks import task as task_lib
 
 _log = logging.getLogger("nsculpt")
@@ -179,7 +178,7 @@ def _listed(name: str, values: Any, expected: str) -> tuple[Any, ...]:
 
 def whole(name: str, value: Any) -> int:
     """The value as an int; InputError where it is none (a bool, or a float such as 2.0)."""
-    if isinstance(value, bool) or not isinstance(value, numbers.Integral):
+    if not numeric.is_whole(value):
         raise errors.InputError(f"{name}={value!r}: expected a whole number", name)
     return int(value)
 
@@ -190,7 +189,7 @@ def _wholes(name: str, values: Any) -> tuple[int, ...]:
 
 
 def _real(name: str, value: Any) -> float:
-    if isinstance(value, bool) or not isinstance(value, numbers.Real):
+    if not numeric.is_real(value):
         raise errors.InputError(f"{name}={value!r}: expected a number", name)
     return float(value)
 

@@ -1,7 +1,8 @@
 """Names and numbers in what people read: on one line, countable, safe to print."""
 
 import textwrap
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
 
 # Longer lists are counted.
 _MOST_NAMES = 40
@@ -60,6 +61,29 @@ def counted(number: int, noun: str) -> str:
       ('1 edge', '0 edges')
     """
     return f"{number} {noun}" + ("" if number == 1 else "s")
+
+
+def rate(reading: Mapping[str, Any]) -> str:
+    """A rate and its interval, whose ends stand without a leading zero.
+
+    Args:
+      reading: `rate`, `low` and `high`, as from `readings.readings`.
+
+    Example:
+      >>> rate({"rate": 0.875, "low": 0.64, "high": 1.0})
+      '0.88 .64-1.00'
+    """
+    return f"{reading['rate']:.2f} {interval(reading)}"
+
+
+def interval(reading: Mapping[str, Any]) -> str:
+    """The ends of a rate's interval, without a leading zero.
+
+    Example:
+      >>> interval({"low": 0.0, "high": 0.49})
+      '.00-.49'
+    """
+    return f"{reading['low']:.2f}-{reading['high']:.2f}".replace("0.", ".")
 
 
 def filled(line: str, indent: str = "", width: int = 80) -> str:

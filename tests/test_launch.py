@@ -1,8 +1,6 @@
 """The launcher as a process: what it prints, how it ends, what it leaves."""
 
 import json
-import os
-import pathlib
 import re
 import signal
 import subprocess
@@ -12,7 +10,8 @@ import time
 import numpy as np
 import pytest
 
-ROOT = pathlib.Path(__file__).parents[1]
+from tests import launching
+
 # Seconds of training, and two seeds, so that there is something to interrupt and to extend.
 SMALL = [
     "--task=input_separable",
@@ -26,15 +25,11 @@ SMALL = [
 
 
 def command(*arguments):
-    return [sys.executable, "-m", "launch.main", *map(str, arguments)]
+    return launching.command("main", *arguments)
 
 
-def launch(*arguments, cwd=None):
-    environment = {**os.environ, "PYTHONPATH": str(ROOT)}
-    return subprocess.run(
-        command(*arguments), cwd=cwd or ROOT, env=environment, capture_output=True, text=True,
-        check=False,
-    )  # fmt: skip
+def launch(*arguments, cwd=launching.ROOT):
+    return launching.launch("main", *arguments, cwd=cwd)
 
 
 def contents(folder):
@@ -137,8 +132,9 @@ def test_the_folder_runs_itself_again(small):
 def test_interrupted_and_continued_it_is_the_unbroken_run(small, tmp_path):
     folder = tmp_path / "broken"
     arguments = command(*SMALL, f"--out_dir={folder}")
-    environment = {**os.environ, "PYTHONPATH": str(ROOT)}
-    with subprocess.Popen(arguments, cwd=ROOT, env=environment, stderr=subprocess.PIPE) as process:
+    with subprocess.Popen(
+        arguments, cwd=launching.ROOT, env=launching.ENVIRONMENT, stderr=subprocess.PIPE
+    ) as process:
         while process.poll() is None and len(list(folder.glob("jobs/*.npz"))) < 3:
             time.sleep(0.01)
         process.send_signal(signal.SIGINT)
@@ -154,8 +150,9 @@ def test_interrupted_and_continued_it_is_the_unbroken_run(small, tmp_path):
 
 def test_sigterm_while_it_compiles_is_heard(tmp_path):
     arguments = command(*SMALL, f"--out_dir={tmp_path / 'run'}")
-    environment = {**os.environ, "PYTHONPATH": str(ROOT)}
-    with subprocess.Popen(arguments, cwd=ROOT, env=environment, stderr=subprocess.PIPE) as process:
+    with subprocess.Popen(
+        arguments, cwd=launching.ROOT, env=launching.ENVIRONMENT, stderr=subprocess.PIPE
+    ) as process:
         while process.poll() is None and not (tmp_path / "run" / "run.flags").exists():
             time.sleep(0.01)
         process.send_signal(signal.SIGTERM)
@@ -165,10 +162,13 @@ def test_sigterm_while_it_compiles_is_heard(tmp_path):
 
 
 def test_a_closed_pipe_is_no_fault(small):
-    environment = {**os.environ, "PYTHONPATH": str(ROOT)}
     arguments = command(*SMALL, f"--out_dir={small[0]}")
     with subprocess.Popen(
-        arguments, cwd=ROOT, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE
+        arguments,
+        cwd=launching.ROOT,
+        env=launching.ENVIRONMENT,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
     ) as process:
         process.stdout.close()
         message = process.stderr.read().decode()
@@ -218,7 +218,9 @@ def test_help_names_topics_units_and_ranges():
     assert max(map(len, done.stdout.splitlines())) <= 90
 
 
-@pytest.mark.parametrize("flagfile", sorted((ROOT / "launch" / "flagfiles").glob("*.flags")))
+@pytest.mark.parametrize(
+    "flagfile", sorted((launching.ROOT / "launch" / "flagfiles").glob("*.flags"))
+)
 def test_every_flagfile_can_be_planned(flagfile, tmp_path):
     done = launch(f"--flagfile={flagfile}", "--dry_run", cwd=tmp_path)
     assert done.returncode == 0, done.stderr

@@ -5,7 +5,6 @@ import os
 import pickle
 import signal
 import subprocess
-import sys
 from xml.etree import ElementTree
 
 import numpy as np
@@ -15,7 +14,7 @@ from safetensors import numpy as safetensors_numpy
 import nsculpt
 from nsculpt.exchange import graphml_reader
 from nsculpt.report import analysis_files
-from tests.test_launch import ROOT
+from tests import launching
 
 PAIRS = np.kron(np.eye(2), np.ones((2, 1)))
 # A PyTorch state dict of 4-2-2: weights [fan_out, fan_in].
@@ -28,12 +27,8 @@ STATE = {
 }
 
 
-def launch(cwd, *arguments):
-    command = [sys.executable, "-m", "launch.analyze", *map(str, arguments)]
-    return subprocess.run(
-        command, cwd=cwd, env={**os.environ, "PYTHONPATH": str(ROOT)}, capture_output=True,
-        text=True, check=False,
-    )  # fmt: skip
+def launch(cwd, *arguments, **environment):
+    return launching.launch("analyze", *arguments, cwd=cwd, **environment)
 
 
 @pytest.fixture
@@ -193,10 +188,9 @@ def test_an_interrupted_analysis_leaves_an_earlier_one_whole(state, tmp_path):
     before = {path.name: path.read_bytes() for path in (tmp_path / "out").iterdir()}
     rng = np.random.default_rng(0)
     np.savez(tmp_path / "wide.npz", rng.random((300, 200)) < 0.02, rng.random((200, 50)) < 0.05)
-    command = [sys.executable, "-m", "launch.analyze", "--network=wide.npz", "--out_dir=out"]
     process = subprocess.Popen(
-        command, cwd=tmp_path, env={**os.environ, "PYTHONPATH": str(ROOT)}, stderr=subprocess.PIPE,
-        stdout=subprocess.PIPE, text=True,
+        launching.command("analyze", "--network=wide.npz", "--out_dir=out"), cwd=tmp_path,
+        env=launching.ENVIRONMENT, stderr=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
     )  # fmt: skip
     while process.poll() is None and len(os.listdir(tmp_path / "out")) == len(before):
         pass  # until it begins to write
@@ -207,12 +201,8 @@ def test_an_interrupted_analysis_leaves_an_earlier_one_whole(state, tmp_path):
 
 
 def test_names_that_the_terminal_cannot_show(state, tmp_path):
-    environment = {**os.environ, "PYTHONPATH": str(ROOT), "PYTHONIOENCODING": "ascii"}
-    ran = subprocess.run(
-        [sys.executable, "-m", "launch.analyze", "--network=net.safetensors",
-         "--input_names=é,b,c,d"],
-        cwd=tmp_path, env=environment, capture_output=True, text=True, check=False,
-    )  # fmt: skip
+    arguments = "--network=net.safetensors", "--input_names=é,b,c,d"
+    ran = launch(tmp_path, *arguments, PYTHONIOENCODING="ascii")
     assert (ran.returncode, ran.stderr) == (0, "")
     assert "inputs: \\xe9 b" in ran.stdout
 

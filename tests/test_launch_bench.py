@@ -1,44 +1,16 @@
 """The benchmarks' launcher: what it measures, prints and refuses. No time is asserted."""
 
-import gzip
 import json
-import os
-import subprocess
-import sys
 
 import pytest
 
 from launch import bench_analysis
 from nsculpt.analysis import connectivity
-from tests.test_launch import ROOT
-
-# A network as the published file lists them: each of two outputs reads one pair of inputs.
-NETWORK = {
-    "id": "made up",
-    "experiment": "exemplars",
-    "task": "input_separable",
-    "layer_sizes": [4, 2, 4],
-    "seed": 0,
-    "learning_rate": 0.1,
-    "batch_size": 4,
-    "epochs": 10,
-    "unit_step_percent": 5.0,
-    "edge_step_percent": 2.5,
-    "path_length": 2,
-    "pruned_percent": 50.0,
-    "edges": [[[0, 0], [1, 0], [2, 1], [3, 1]], [[0, 0], [0, 1], [1, 2], [1, 3]]],
-    "live_units": [[0, 1, 2, 3], [0, 1], [0, 1, 2, 3]],
-    "layer_clusters": [[0, 0, 1, 1], [0, 1], [0, 1, 2, 3]],
-    "modules": [[0, 0, 1, 1], [0, 1], [0, 0, 1, 1]],
-}
+from tests import launching, published_folder
 
 
 def launch(cwd, *arguments):
-    return subprocess.run(
-        [sys.executable, "-m", "launch.bench", *arguments],
-        cwd=cwd, env={**os.environ, "PYTHONPATH": str(ROOT)}, capture_output=True, text=True,
-        check=False,
-    )  # fmt: skip
+    return launching.launch("bench", *arguments, cwd=cwd)
 
 
 def test_the_wide_masks_are_what_they_say():
@@ -54,8 +26,7 @@ def test_the_deep_masks_are_what_they_say():
 
 
 def test_analyses_are_timed(tmp_path):
-    with gzip.open(tmp_path / "networks.jsonl.gz", "wt") as file:
-        file.write(json.dumps(NETWORK) + "\n")
+    published_folder.write(tmp_path, published_folder.six()[:1])
     ran = launch(tmp_path, "analysis", f"--folder={tmp_path}", "--json")
     assert (ran.returncode, ran.stderr) == (0, "")
     measured = json.loads(ran.stdout)

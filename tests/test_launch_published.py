@@ -1,26 +1,14 @@
 """`python -m launch.published`: what it prints and how it ends."""
 
-import pathlib
-import subprocess
-import sys
-
 import pytest
 
 from launch import published
-from tests import published_folder
-
-ROOT = pathlib.Path(__file__).parents[1]
+from tests import launching, published_folder
 
 
 def test_prints_the_table(tmp_path):
     published_folder.write(tmp_path, published_folder.six())
-    done = subprocess.run(
-        [sys.executable, "-m", "launch.published", f"--folder={tmp_path}"],
-        cwd=ROOT,
-        capture_output=True,
-        text=True,
-        check=False,
-    )
+    done = launching.launch("published", f"--folder={tmp_path}")
     assert (done.returncode, done.stderr) == (0, "")
     assert "\n  input_separable\n    1 hidden " in done.stdout
     assert "Mean absolute difference from the paper\n" in done.stdout

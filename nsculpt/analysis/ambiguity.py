@@ -63,7 +63,8 @@ def examine(
     else:
         for layer, units in enumerate(layers):
             orders[layer] = list(_other_orders(units, name, few))
-            if any(_differ(labels, clusters[layer]) for labels in orders[layer]):
+            own = clusters[layer].tolist()
+            if any(clustering.renumbered(each).tolist() != own for each in orders[layer]):
                 tied.add(layer)
     if not tied:
         return Ambiguity((), False, [], 0)
@@ -89,7 +90,7 @@ def _alternatives(
     merge_threshold: float,
 ) -> list[result.Alternative]:
     """Other answers than the published one, most frequent first."""
-    own = _parted(clusters, modules.merge_clusters(edges, clusters, merge_threshold))
+    own = _key(clusters, modules.merge_clusters(edges, clusters, merge_threshold))
     times: collections.Counter[tuple] = collections.Counter()
     answers = {}
     for trial in range(few):
@@ -98,7 +99,7 @@ def _alternatives(
         clusters_now = [clustering.renumbered(each) for each in labels]
         ends = np.cumsum([len(each) for each in merged])[:-1]
         modules_now = np.split(clustering.renumbered(np.concatenate(merged)), ends)
-        key = _parted(clusters_now, modules_now)
+        key = _key(clusters_now, modules_now)
         times[key] += 1
         answers[key] = clusters_now, modules_now
     del times[own]
@@ -117,11 +118,6 @@ def _other_orders(units: clustering.Units, name: str, few: int) -> Iterator[np.n
         yield labels
 
 
-def _differ(first: np.ndarray, second: np.ndarray) -> bool:
-    return not np.array_equal(clustering.renumbered(first), clustering.renumbered(second))
-
-
-def _parted(clusters: Sequence[np.ndarray], found: Sequence[np.ndarray]) -> tuple:
-    """The same for two answers that differ in the numbers of clusters and modules alone."""
-    labels = [*clusters, np.concatenate(found)]
-    return tuple(tuple(clustering.renumbered(each).tolist()) for each in labels)
+def _key(clusters: Sequence[np.ndarray], found: Sequence[np.ndarray]) -> tuple:
+    """The same for equal answers, in which all is numbered by first appearance."""
+    return tuple(tuple(each.tolist()) for each in (*clusters, *found))

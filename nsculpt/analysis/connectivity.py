@@ -65,16 +65,35 @@ def check_path(edges: Sequence[np.ndarray], places: Sequence[str] = ()) -> None:
       nsculpt.errors.InputError: masks[1]: no path runs from any input to any output; the first \
 layer without live units above the inputs is the output layer
     """
+    layer = first_unreached(edges)
+    if layer is not None:
+        place = "the output layer" if layer == len(edges) else f"hidden layer {layer}"
+        name = places[layer - 1] if places else f"masks[{layer - 1}]"
+        raise errors.InputError(
+            f"{name}: no path runs from any input to any output; the first layer "
+            f"without live units above the inputs is {place}"
+        )
+
+
+def first_unreached(edges: Sequence[np.ndarray]) -> int | None:
+    """The first layer of which no input reaches a unit; None where a path reaches the outputs.
+
+    Args:
+      edges: boolean `[fan_in, fan_out]`, one for each weight layer.
+
+    Returns:
+      Its number, the inputs being 0.
+
+    Example:
+      >>> first_unreached([np.ones((2, 2), bool), np.zeros((2, 1), bool)])
+      2
+    """
     reached: np.ndarray = np.ones(edges[0].shape[0], bool)
     for layer, mask in enumerate(edges, start=1):
         reached = mask[reached].any(axis=0)
         if not reached.any():
-            place = "the output layer" if layer == len(edges) else f"hidden layer {layer}"
-            name = places[layer - 1] if places else f"masks[{layer - 1}]"
-            raise errors.InputError(
-                f"{name}: no path runs from any input to any output; the first layer "
-                f"without live units above the inputs is {place}"
-            )
+            return layer
+    return None
 
 
 def between_live(live_units: Sequence[np.ndarray], edges: Sequence[np.ndarray]) -> list[np.ndarray]:

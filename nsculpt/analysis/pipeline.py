@@ -1,10 +1,9 @@
 """From a network to its modules, their hierarchy and scores, in one call."""
 
 import dataclasses
-import numbers
 from typing import Any
 
-from nsculpt import errors
+from nsculpt import errors, numeric
 from nsculpt.analysis import ambiguity as ambiguity_lib
 from nsculpt.analysis import clustering as clustering_lib
 from nsculpt.analysis import connectivity, hierarchy, modules, result
@@ -75,10 +74,8 @@ def analyze(
         hidden 1: 1
         outputs: 1
     """
-    if path_length is not None and not (_is_count(path_length) and 1 <= path_length <= _LONGEST):
-        # Python does not write out whole numbers of any length.
-        got = "more than 10^9" if _is_count(path_length) and path_length > 1 else repr(path_length)
-        raise errors.InputError(f"path_length: expected a whole number of at least 1, got {got}")
+    if path_length is not None:
+        _check_path_length(path_length)
     _check_share("merge_threshold", merge_threshold)
     _check_share("modularity_threshold", modularity_threshold)
     ready = isinstance(masks, network.Network) and not load
@@ -121,11 +118,13 @@ def analyze(
     return dataclasses.replace(analysis, scores=scoring.score(analysis, known))
 
 
-def _is_count(value: Any) -> bool:
-    return isinstance(value, numbers.Integral) and not isinstance(value, bool)
+def _check_path_length(value: Any) -> None:
+    if not numeric.is_whole(value) or not 1 <= value <= _LONGEST:
+        # Python does not write out whole numbers of any length.
+        got = "more than 10^9" if numeric.is_whole(value) and value > 1 else repr(value)
+        raise errors.InputError(f"path_length: expected a whole number of at least 1, got {got}")
 
 
 def _check_share(name: str, value: Any) -> None:
-    is_number = not isinstance(value, bool) and isinstance(value, numbers.Real)
-    if not is_number or not 0 <= value <= 1:  # NaN fails the comparison too
+    if not numeric.is_real(value) or not 0 <= value <= 1:  # NaN fails the comparison too
         raise errors.InputError(f"{name}: expected a number from 0 to 1, got {value!r}")

@@ -1,13 +1,12 @@
 """A network as a NetworkX graph whose nodes know their layers."""
 
 import itertools
-import numbers
 from typing import Any
 
 import networkx as nx
 import numpy as np
 
-from nsculpt import errors
+from nsculpt import errors, numeric
 from nsculpt.networks import arrays, network
 
 _MOST_LISTED = 6
@@ -77,7 +76,7 @@ def load(
 def _layers(graph: nx.DiGraph) -> list[list[Any]]:
     by_layer: dict[int, list[Any]] = {}
     for node, layer in graph.nodes.data("layer"):
-        if isinstance(layer, bool) or not isinstance(layer, numbers.Integral):
+        if not numeric.is_whole(layer):
             got = "none" if layer is None else arrays.shown(repr(layer))
             raise errors.InputError(
                 f"graph: node {_shown(node)}: expected an integer attribute 'layer', got {got}"
@@ -110,9 +109,8 @@ def _check_acyclic(graph: nx.DiGraph) -> None:
 
 
 def _weight(value: Any, place: str) -> float:
-    is_number = isinstance(value, numbers.Real) and not isinstance(value, bool)
     try:
-        weight = float(value) if is_number else np.nan
+        weight = float(value) if numeric.is_real(value) else np.nan
     except OverflowError:
         weight = np.inf
     if not np.isfinite(weight):

@@ -1,7 +1,6 @@
 """One call that takes a network wherever it comes from."""
 
 import dataclasses
-import numbers
 import os
 import sys
 from collections.abc import Collection, Iterable, Mapping, Sequence
@@ -9,7 +8,7 @@ from typing import Any
 
 import networkx as nx
 
-from nsculpt import errors
+from nsculpt import errors, numeric
 from nsculpt.networks import (
     arrays,
     entries,
@@ -124,8 +123,8 @@ def _without(named: Mapping[str, Any], left_out: Collection[str]) -> dict[str, A
 
 
 def _check_tolerance(value: Any) -> None:
-    is_number = isinstance(value, numbers.Real) and not isinstance(value, bool)
-    if not is_number or not 0 <= value <= sys.float_info.max:  # NaN fails the comparison too
+    # NaN fails the comparison too.
+    if not numeric.is_real(value) or not 0 <= value <= sys.float_info.max:
         raise errors.InputError(
             f"tolerance: expected a finite number of at least 0, got {arrays.shown(repr(value))}"
         )

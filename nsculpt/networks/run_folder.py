@@ -1,14 +1,13 @@
 """Networks of a run: from its folder, its networks.npz, or one of its jobs."""
 
 import dataclasses
-import numbers
 import pathlib
 from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
 
-from nsculpt import errors
+from nsculpt import errors, numeric
 from nsculpt.networks import arrays, entries, files, named_layers, network, summary
 
 _GRID = ("seed", "unit_step", "edge_step", "alive_edges", "selected")
@@ -26,9 +25,8 @@ class Choice:
 
     def __post_init__(self) -> None:
         for name, value in self.given().items():
-            wanted = numbers.Integral if name == "seed" else numbers.Real
-            is_number = not isinstance(value, bool) and isinstance(value, wanted)
-            if not is_number or not abs(value) < 2**53:  # NaN fails the comparison too
+            is_number = numeric.is_whole if name == "seed" else numeric.is_real
+            if not is_number(value) or not abs(value) < 2**53:  # NaN fails the comparison too
                 expected = "a whole number" if name == "seed" else "a number of percent"
                 raise errors.InputError(
                     f"{name}: expected {expected}, got {arrays.shown(repr(value))}"

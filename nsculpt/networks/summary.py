@@ -6,7 +6,7 @@ from typing import Any
 
 import networkx as nx
 
-from nsculpt import errors
+from nsculpt import errors, numeric
 from nsculpt.networks import arrays, files
 from nsculpt.tasks import task
 
@@ -31,7 +31,7 @@ class Summary:
         every = self._mapping(self._content.get("settings"), "settings")
         found = {name: every[name] for name in _SETTINGS if name in every}
         for name, value in found.items():
-            if isinstance(value, bool) or not isinstance(value, int | float):
+            if not numeric.is_real(value):
                 raise self._fault(f"settings.{name}", "a number")
         return found
 
@@ -87,7 +87,7 @@ class Summary:
 
     def _indices(self, value: Any, place: str) -> tuple[int, ...]:
         found = self._list(value, place)
-        if not all(isinstance(each, int) and not isinstance(each, bool) for each in found):
+        if not all(map(numeric.is_whole, found)):
             raise self._fault(place, "indices")
         return tuple(found)
 

@@ -5,7 +5,7 @@ import json
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from nsculpt import errors
+from nsculpt import errors, numeric
 from nsculpt.tasks import files
 
 
@@ -221,7 +221,7 @@ def read_rates(path: files.Path) -> dict[Bar, float]:
     values = {}
     for bar in BARS:
         value = _at(rates, bar.place)
-        if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value <= 1:
+        if not numeric.is_real(value) or not 0 <= value <= 1:
             raise errors.InputError(f"{path}: expected {_said(bar.place)} to be a rate, 0 to 1")
         values[bar] = float(value)
     return values

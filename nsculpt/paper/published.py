@@ -5,14 +5,13 @@ import gzip
 import io
 import itertools
 import json
-import numbers
 import zlib
 from collections.abc import Iterator, Sequence
 from typing import Any
 
 import numpy as np
 
-from nsculpt import errors, tasks
+from nsculpt import errors, numeric, tasks
 from nsculpt.analysis import pipeline, result
 from nsculpt.scores import partitions
 from nsculpt.tasks import files
@@ -136,22 +135,21 @@ class _Fields:
 
     def whole_number(self, name: str, least: int) -> int:
         value: Any = self._fields.get(name)
-        if not _is_whole(value) or value < least:
+        if not numeric.is_whole(value) or value < least:
             raise self._wrong(name, f"a whole number of at least {least}", value)
         return value
 
     def whole_numbers(self, name: str, least: int, most: int) -> tuple[int, ...]:
         values = self._fields.get(name)
         if not isinstance(values, list) or not all(
-            _is_whole(value) and least <= value <= most for value in values
+            numeric.is_whole(value) and least <= value <= most for value in values
         ):
             raise self._wrong(name, f"whole numbers from {least} to {most}", values)
         return tuple(values)
 
     def percent(self, name: str) -> float:
         value: Any = self._fields.get(name)
-        is_number = isinstance(value, numbers.Real) and not isinstance(value, bool)
-        if not is_number or not 0 < value <= 100:
+        if not numeric.is_real(value) or not 0 < value <= 100:
             raise self._wrong(name, "a percent above 0 and up to 100", value)
         return float(value)
 
@@ -189,10 +187,6 @@ class _Fields:
             mask[ends[:, 0], ends[:, 1]] = True
             masks.append(mask)
         return masks
-
-
-def _is_whole(value: Any) -> bool:
-    return isinstance(value, int) and not isinstance(value, bool)
 
 
 def analyse(networks: Sequence[PublishedNetwork]) -> list[result.Analysis]:

@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from nsculpt import text
 from nsculpt.analysis import pipeline
 from nsculpt.planted import generator
 from nsculpt.scores import partitions, readings
@@ -112,14 +113,9 @@ def table(rows: Sequence[Row]) -> str:
         lines.append(method)
         for score in SCORES:
             name = score.removesuffix("_recovered")
-            lines.append(_line(f"  {name}", [_rate(row.rates[score]) for row in of_method]))
+            lines.append(_line(f"  {name}", [text.rate(row.rates[score]) for row in of_method]))
         lines.append(_line("  module ARI", [f"{row.module_ari:.3f}" for row in of_method]))
     return "\n".join(lines)
-
-
-def _rate(rate: Mapping[str, Any]) -> str:
-    ends = f"{rate['low']:.2f}-{rate['high']:.2f}".replace("0.", ".")
-    return f"{rate['rate']:.2f} {ends}"
 
 
 def _line(name: str, cells: Sequence[str]) -> str:

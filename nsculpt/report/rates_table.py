@@ -32,12 +32,11 @@ def bars(comparisons: Sequence[bars_compared.BarComparison]) -> str:
 
 def _bar(found: bars_compared.BarComparison) -> str:
     shown = found.rates["any"]
-    ends = f"{shown['low']:.2f}-{shown['high']:.2f}".replace("0.", ".")
     difference = round(found.difference("any"), 2) + 0.0  # no -0.00
     others = "".join(f"{found.rates[name]['rate']:>6.2f}" for name in bars_compared.READINGS[1:])
     return (
         f"    {found.bar.column:<20}{shown['n']:>5}{found.paper:>7.2f}{shown['rate']:>6.2f}  "
-        f"{ends:<9}{difference:>+6.2f}  {others}"
+        f"{text.interval(shown):<9}{difference:>+6.2f}  {others}"
     )
 
 

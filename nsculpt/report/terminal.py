@@ -158,12 +158,7 @@ def _rates(sculpture: "experiment.Sculpture") -> str:
         if by_reading["first"]["rate"] is None:
             lines.append(f"  {score.replace('_', ' '):<20}not known")
             continue
-        cells = [
-            f"{reading['rate']:.2f} {reading['low']:.2f}-{reading['high']:.2f}"
-            for reading in by_reading.values()
-        ]
-        # Ends of intervals without their leading zero, to fit four in a line.
-        text = "".join(f"{cell.replace(' 0.', ' .').replace('-0.', '-.'):<15}" for cell in cells)
-        lines.append(f"  {score.replace('_', ' '):<20}{text}".rstrip())
+        cells = "".join(f"{text_lib.rate(reading):<15}" for reading in by_reading.values())
+        lines.append(f"  {score.replace('_', ' '):<20}{cells}".rstrip())
     lines.append("  (hidden separable: every live hidden unit serves one output group alone)")
     return "\n".join(lines)
