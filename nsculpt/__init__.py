@@ -13,10 +13,11 @@ if TYPE_CHECKING:
     from nsculpt.analysis.clustering import register_clustering
     from nsculpt.analysis.features import register_features
     from nsculpt.errors import FolderInUseError, InputError
-    from nsculpt.experiment import Sculpture, sculpt
+    from nsculpt.experiment import sculpt
     from nsculpt.networks import Network, load_network
     from nsculpt.scores.difference import Difference, difference
     from nsculpt.sculpting.saliency import register_edge_saliency, register_unit_saliency
+    from nsculpt.sculpture import Sculpture
     from nsculpt.tasks import FunctionGraph, Task, Truth, load_task, register_task
 
 __all__ = [
@@ -49,7 +50,7 @@ _HOMES = {
     "FunctionGraph": "nsculpt.tasks",
     "InputError": "nsculpt.errors",
     "Network": "nsculpt.networks",
-    "Sculpture": "nsculpt.experiment",
+    "Sculpture": "nsculpt.sculpture",
     "Task": "nsculpt.tasks",
     "Truth": "nsculpt.tasks",
     "analyze": "nsculpt.analysis",

@@ -7,7 +7,8 @@ import numpy as np
 import pytest
 
 import nsculpt
-from nsculpt import experiment, selection
+from nsculpt import sculpture as sculpture_lib
+from nsculpt import selection
 from nsculpt import settings as settings_lib
 from nsculpt.report import export, terminal
 from nsculpt.sculpting import jobs
@@ -56,7 +57,7 @@ def concluded():
         jobs.Job(2, 10_000, 1000): record(RIGHT, jobs.NOTHING_ACCEPTED, 3),
         jobs.Job(2, 20_000, 1000): record(RIGHT, jobs.NOTHING_ACCEPTED, 3),
     }
-    return experiment.conclude(SEPARABLE, settings, records)
+    return sculpture_lib.conclude(SEPARABLE, settings, records)
 
 
 def test_four_readings_of_three_seeds(concluded):
@@ -84,6 +85,85 @@ def test_summary_says_what_was_not_accepted(concluded):
     assert [len(module["units"]["0"]) for module in selected[1]["modules"]] == [2, 2]
 
 
+def test_all_networks_count_in_what_a_seed_shows(concluded):
+    rows = export.summary(concluded)["diversity"]
+    assert [(row["seed"], row["n"], row["num_shown"]) for row in rows] == [
+        (0, 2, 2), (1, 2, 2), (2, 2, 0)
+    ]  # fmt: skip
+    # Seed 0: one each, the selected one's first. Seed 1: RIGHT and LARGE show one structure.
+    assert [row["modal_share"] for row in rows] == [0.5, 1.0, 0.0]
+    assert [row["modal_tied"] for row in rows] == [True, False, False]
+    assert [row["entropy_bits"] for row in rows] == [1.0, 0.0, None]
+    assert [row["sparsest_structure"] for row in rows] == [0, 0, None]
+    assert [row["sparsest_is_modal"] for row in rows] == [True, True, None]
+    assert [[s["count"] for s in row["structures"]] for row in rows] == [[1, 1], [2], []]
+    assert [[s["num_sparsest"] for s in row["structures"]] for row in rows] == [[1, 1], [1], []]
+    assert [[s["num_recovered"] for s in row["structures"]] for row in rows] == [[0, 1], [2], []]
+    assert rows[1]["structures"][0]["inputs"] == ((0, 1), (2, 3))
+    runs = export.summary(concluded)["runs"]
+    assert [run["structure"] for run in runs] == [1, 0, 0, 0, None, None]
+
+
+def test_every_accepted_network_has_scores(concluded):
+    runs = export.summary(concluded)["runs"]
+    recovered = [run["scores"] and run["scores"]["structure_recovered"] for run in runs]
+    assert recovered == [True, False, True, True, None, None]
+
+
+def test_consensus_is_over_the_selected_networks(concluded):
+    # MIXED of seed 0, RIGHT of seed 1, nothing of seed 2; of equals the one first in order.
+    found = export.summary(concluded)["consensus"]
+    assert found["inputs"]["value"] == ((0, 1), (2, 3))
+    assert found["graph"]["networks"] == (1,)
+    for part in ("inputs", "outputs", "graph"):
+        assert (found[part]["count"], found[part]["n"], found[part]["tied"]) == (1, 3, True)
+        assert found[part]["is_true"] is True
+    assert found["num_recovered"] == 1
+
+
+def conclude_seed(*networks):
+    """Of seed 0, with rising unit steps."""
+    steps = [10 * (i + 1) for i in range(len(networks))]
+    settings = settings_lib.resolve(SEPARABLE, (4,), seeds=[0], unit_steps=steps, edge_steps=[1])
+    records = {
+        jobs.Job(0, 1000 * step, 1000): record(edges)
+        for step, edges in zip(steps, networks, strict=True)
+    }
+    return sculpture_lib.conclude(SEPARABLE, settings, records)
+
+
+def test_of_equally_frequent_structures_the_sparsest_comes_first():
+    # The official order begins with LARGE, of the largest unit step; MIXED has fewer edges.
+    found = export.summary(conclude_seed(MIXED, LARGE))
+    assert [run["structure"] for run in found["runs"]] == [0, 1]
+    assert found["diversity"][0]["structures"][0]["inputs"] == ((0, 1, 2, 3),)
+
+
+def test_the_sparsest_may_show_another_structure_than_most_or_none():
+    # 8 edges against 12, twice; and no edge at all, where nothing is left to show.
+    for edges, word in ((MIXED, "another"), (network(), "none")):
+        found = conclude_seed(LARGE, edges, LARGE)
+        assert found.diversity[0].agree is False
+        assert f"0.67  {word:>8}          2\n" in str(found)
+
+
+def test_networks_that_differ_in_one_layer_are_two():
+    other = [RIGHT[0], network(((0, 1), (2, 3)), ((2, 3), (0, 1)))[1]]
+    found = export.summary(conclude_seed(RIGHT, other, RIGHT))
+    assert [run["structure"] for run in found["runs"]] == [0, 1, 0]
+    assert [run["scores"]["outputs_recovered"] for run in found["runs"]] == [True] * 3
+
+
+def test_records_in_another_order_change_nothing(concluded):
+    backwards = dict(reversed(concluded.records.items()))
+    again = sculpture_lib.conclude(SEPARABLE, concluded.settings, backwards)
+    before, after = export.summary(concluded), export.summary(again)
+    assert after["diversity"] == before["diversity"]
+    assert after["consensus"] == before["consensus"]
+    assert after["runs"] == before["runs"][::-1]
+    assert str(again) == str(concluded)
+
+
 def test_the_report_reads_as_written(concluded):
     text = str(concluded)
     assert "input_separable 4-4-4: 6 prunings (3 seeds x 2 unit steps x 1 edge step)" in text
@@ -91,6 +171,13 @@ def test_the_report_reads_as_written(concluded):
     # Of the two structures, each shown by one seed, the earlier seed's is shown.
     assert "a structure shown by 1 of 3 seeds and by 1 of its 2 sparsest" in " ".join(text.split())
     assert "inputs x0 x1: not found" in text
+    assert (
+        "  seed  prunings  structures  entropy  modal share  sparsest  recovered\n"
+        "     0         2           2     1.00    0.50 tied     modal          1\n"
+        "     1         2           1     0.00         1.00     modal          2\n"
+        "     2         2           0\n"
+    ) in text
+    assert "inputs {x0 x1} {x2 x3}: 1 of 3 seeds, another as often, as in the truth" in text
     assert "structure recovered 0.33 .06-.79   0.50 .13-.87   0.67 .21-.94   0.33 .06-.79" in text
     assert max(map(len, text.splitlines())) <= 80
 
@@ -101,7 +188,7 @@ def test_most_shared_prefers_what_most_seeds_show():
     )
     edges = [MIXED, LARGE, RIGHT]
     records = {jobs.Job(s, 10_000, 1000): record(e) for s, e in enumerate(edges)}
-    found = experiment.conclude(SEPARABLE, settings, records)
+    found = sculpture_lib.conclude(SEPARABLE, settings, records)
     shown, sharing = terminal.most_shared(found)
     assert isinstance(shown, selection.Selection)
     # LARGE and RIGHT show one structure; RIGHT has fewer edges.
@@ -111,10 +198,33 @@ def test_most_shared_prefers_what_most_seeds_show():
 def test_a_network_without_any_path_is_no_success():
     settings = settings_lib.resolve(SEPARABLE, (4,), seeds=[0], unit_steps=[10], edge_steps=[1])
     job = jobs.Job(0, 10_000, 1000)
-    found = experiment.conclude(SEPARABLE, settings, {job: record(network())})
+    found = sculpture_lib.conclude(SEPARABLE, settings, {job: record(network())})
     assert found.analyses[job] is None
     assert found.rates["structure_recovered"]["any"]["rate"] == 0
     assert "modules" in str(found)
+    assert export.summary(found)["runs"][0]["structure"] is None
+    assert found.diversity[0].num_shown == found.consensus.inputs.count == 0
+
+
+def test_a_rule_that_asks_for_less_than_the_truth_is_named():
+    """One hidden layer has no room for the intermediate pair; the paper's rule asks for none."""
+    hierarchy = nsculpt.load_task("hierarchy_use1")
+    settings = settings_lib.resolve(hierarchy, (2,), seeds=[0, 1], unit_steps=[10], edge_steps=[1])
+    lower = np.kron(np.eye(2, dtype=bool), np.ones((4, 1), bool))
+    records = {jobs.Job(s, 10_000, 1000): record([lower, np.ones((2, 2), bool)]) for s in (0, 1)}
+    text = " ".join(str(sculpture_lib.conclude(hierarchy, settings, records)).split())
+    assert "(3 modules, 2 edges; chains as one): 2 of 2 seeds, not as in the truth" in text
+    assert "(by the task's rule, 2 of these 2 recovered the structure)" in text
+
+
+def test_seeds_without_any_accepted_network():
+    settings = settings_lib.resolve(SEPARABLE, (4,), seeds=[0, 1], unit_steps=[10], edge_steps=[1])
+    records = {
+        jobs.Job(seed, 10_000, 1000): record(RIGHT, jobs.NOTHING_ACCEPTED, 3) for seed in (0, 1)
+    }
+    text = str(sculpture_lib.conclude(SEPARABLE, settings, records))
+    assert "Most frequent over the seeds: nothing, for want of accepted networks" in text
+    assert max(map(len, text.splitlines())) <= 80
 
 
 def data_set():

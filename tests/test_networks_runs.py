@@ -8,6 +8,7 @@ import pytest
 
 import nsculpt
 from nsculpt import errors, experiment, networks, runs
+from nsculpt import sculpture as sculpture_lib
 from nsculpt import settings as settings_lib
 from nsculpt.report import export
 from nsculpt.sculpting import jobs
@@ -53,7 +54,7 @@ def finished(tmp_path_factory):
     with runs.open_folder(path, flags, experiment.make_cell(TASK, settings)) as folder:
         for job, each in records.items():
             folder.put(job, each)
-    found = experiment.conclude(TASK, settings, records)
+    found = sculpture_lib.conclude(TASK, settings, records)
     runs.write_json(path / "summary.json", export.summary(found))
     runs.write_bytes(path / "networks.npz", runs.npz_bytes(export.networks(found), compress=True))
     return path

@@ -9,7 +9,8 @@ import numpy as np
 import pytest
 from hypothesis import strategies as st
 
-from nsculpt import analysis, experiment, settings
+from nsculpt import analysis, settings
+from nsculpt import sculpture as sculpture_lib
 from nsculpt.report import export
 from nsculpt.scores import difference, partitions, scoring, structure
 from nsculpt.sculpting import jobs
@@ -281,7 +282,7 @@ def concluded(inputs, outputs, status=jobs.ACCEPTED):
         jobs.Job(0, 10_000, 1000): test_experiment.record(test_experiment.RIGHT, status),
         jobs.Job(1, 10_000, 1000): test_experiment.record(test_experiment.MIXED, status),
     }
-    return experiment.conclude(partial_task, chosen, records)
+    return sculpture_lib.conclude(partial_task, chosen, records)
 
 
 def test_rates_and_report_of_what_is_not_known():

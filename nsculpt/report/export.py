@@ -12,10 +12,12 @@ from nsculpt import _version, runs, selection
 from nsculpt import settings as settings_lib
 from nsculpt.analysis import connectivity, result
 from nsculpt.exchange import json_writer
+from nsculpt.scores import diversity as diversity_lib
+from nsculpt.sculpting import jobs
 from nsculpt.tasks import task as task_lib
 
 if TYPE_CHECKING:
-    from nsculpt import experiment
+    from nsculpt import sculpture as sculpture_lib
 
 SCHEMA_VERSION = 1
 _PACKAGES = ("jax", "jaxlib", "flax", "optax", "numpy", "scipy", "networkx", "matplotlib")
@@ -52,12 +54,16 @@ def percent(step: int) -> float | int:
     return step // 1000 if step % 1000 == 0 else step / 1000
 
 
-def write(path: pathlib.Path, sculpture: "experiment.Sculpture") -> None:
-    """Writes summary.json, networks.npz and drawings/ into a run folder."""
-    from nsculpt.report import drawing  # matplotlib is loaded where something is drawn
-
+def write(path: pathlib.Path, sculpture: "sculpture_lib.Sculpture") -> None:
+    """Writes summary.json and networks.npz into a run folder."""
     runs.write_json(path / "summary.json", summary(sculpture))
     runs.write_bytes(path / "networks.npz", runs.npz_bytes(networks(sculpture), compress=True))
+
+
+def draw(path: pathlib.Path, sculpture: "sculpture_lib.Sculpture") -> None:
+    """Writes drawings/ into a run folder: the selected network of each seed."""
+    from nsculpt.report import drawing  # matplotlib is loaded where something is drawn
+
     (path / "drawings").mkdir(exist_ok=True)
     for chosen in sculpture.selections:
         analysis = None if chosen.first is None else sculpture.analyses[chosen.first]
@@ -73,14 +79,38 @@ def write(path: pathlib.Path, sculpture: "experiment.Sculpture") -> None:
             )
 
 
-def title(sculpture: "experiment.Sculpture", chosen: selection.Selection) -> str:
+def title(sculpture: "sculpture_lib.Sculpture", chosen: selection.Selection) -> str:
     """One line over the drawing of a seed's selected network."""
     sizes = "-".join(map(str, sculpture.layer_sizes))
     return f"{sculpture.task.name} {sizes}, seed {chosen.seed}: {chosen.alive_edges} edges"
 
 
-def summary(sculpture: "experiment.Sculpture") -> dict[str, Any]:
-    """The content of summary.json (DESIGN 8); holds no times."""
+def summary(sculpture: "sculpture_lib.Sculpture") -> dict[str, Any]:
+    """The content of summary.json; holds no times.
+
+    What DESIGN 8 names, and:
+
+    - `runs`, one for each network of the grid: `job_rounds`, `wrong_bits`, `live_hidden_units`,
+      `tied` (as sparse as the selected one of its seed), `structure` (position in the
+      `structures` of its seed; None for one that was never accepted, or without any path from an
+      input to an output) and `scores` (None for the same, and where no truth is known).
+    - `selected`, one for each seed: the selected network, how many tie with it, and its modules.
+    - `diversity`, one for each seed: the structures that all its networks show, not only the
+      sparsest. `n`: networks; `num_shown`: of them accepted and with a path; `modal_share`: share
+      of the n that show the most frequent structure, `modal_tied`: whether another is as frequent;
+      `entropy_bits`: of the structure of a network drawn from the num_shown (Shannon, base 2);
+      `sparsest_structure`: of the selected network, `sparsest_is_modal`: whether none is more
+      frequent. `structures`, most frequent first: `count`, `share` (of n), `num_sparsest` (of the
+      networks that tie as sparsest), `num_recovered` (successes by the task's rule), the
+      partitions `inputs` and `outputs`, and `graph`, see `consensus`.
+    - `consensus`: over the selected networks of all seeds, the most frequent partition of
+      `inputs`, of `outputs`, and module `graph`: `value`, `count`, `n` (seeds), `share`, `tied`
+      (another is as frequent), `num_distinct`, `is_true` (equal to the truth; None where not
+      known), `networks` (positions in `selected`). A graph has its chains contracted; for each
+      node it lists the `inputs` and `outputs` that the node holds, and `edges` are pairs (node,
+      its reader). `num_recovered`: of the networks of that graph, successes by the task's rule.
+    - `rates` for further scores.
+    """
     task = sculpture.task
     return {
         "schema_version": SCHEMA_VERSION,
@@ -90,6 +120,7 @@ def summary(sculpture: "experiment.Sculpture") -> dict[str, Any]:
         "settings": _percent_settings(sculpture.settings),
         "versions": {
             "nsculpt": _version.__version__,
+            "algorithm": jobs.ALGORITHM_VERSION,
             "python": platform.python_version(),
             **{name: importlib.metadata.version(name) for name in _PACKAGES},
         },
@@ -98,6 +129,11 @@ def summary(sculpture: "experiment.Sculpture") -> dict[str, Any]:
         "truth": None if task.truth is None else _truth(task.truth),
         "runs": _runs(sculpture),
         "selected": [_selected(sculpture, chosen) for chosen in sculpture.selections],
+        "diversity": [
+            _diversity(chosen, found)
+            for chosen, found in zip(sculpture.selections, sculpture.diversity, strict=True)
+        ],
+        "consensus": sculpture.consensus.to_dict(),
         "rates": dict(sculpture.rates),
     }
 
@@ -123,13 +159,14 @@ def _truth(truth: task_lib.Truth) -> dict[str, Any]:
     return {**groups, "sub_functions": functions}
 
 
-def _runs(sculpture: "experiment.Sculpture") -> list[dict[str, Any]]:
+def _runs(sculpture: "sculpture_lib.Sculpture") -> list[dict[str, Any]]:
     selected = {chosen.first for chosen in sculpture.selections}
+    tied = {job for chosen in sculpture.selections for job in chosen.tied}
+    structures = {job: i for found in sculpture.diversity for job, i in found.numbers.items()}
     listed = []
     for job, record in sculpture.records.items():
         num_edges = sum(kernel.size for kernel in record.kernels)
         live_units, live_edges = connectivity.live(record.edges)
-        analysis = sculpture.analyses.get(job)
         listed.append(
             {
                 "seed": job.seed,
@@ -144,14 +181,15 @@ def _runs(sculpture: "experiment.Sculpture") -> list[dict[str, Any]]:
                 "live_hidden_units": sum(len(units) for units in live_units[1:-1]),
                 "status": record.status,
                 "selected": job in selected,
-                "tied": job in sculpture.analyses,
-                "scores": None if analysis is None else analysis.scores,
+                "tied": job in tied,
+                "structure": structures.get(job),
+                "scores": sculpture.scores.get(job),
             }
         )
     return listed
 
 
-def _selected(sculpture: "experiment.Sculpture", chosen: selection.Selection) -> dict[str, Any]:
+def _selected(sculpture: "sculpture_lib.Sculpture", chosen: selection.Selection) -> dict[str, Any]:
     if chosen.first is None:
         return {"seed": chosen.seed, "alive_edges": None, "num_tied": 0, "modules": None}
     analysis = sculpture.analyses[chosen.first]
@@ -162,6 +200,34 @@ def _selected(sculpture: "experiment.Sculpture", chosen: selection.Selection) ->
         "alive_edges": chosen.alive_edges,
         "num_tied": len(chosen.tied),
         "modules": None if analysis is None else _modules(analysis),
+    }
+
+
+def _diversity(
+    chosen: selection.Selection, found: diversity_lib.Diversity[jobs.Job]
+) -> dict[str, Any]:
+    numbers = found.numbers
+    return {
+        "seed": chosen.seed,
+        "n": found.n,
+        "num_shown": found.num_shown,
+        "modal_share": found.modal_share,
+        "modal_tied": found.tied,
+        "entropy_bits": found.entropy,
+        "sparsest_structure": None if chosen.first is None else numbers.get(chosen.first),
+        "sparsest_is_modal": found.agree,
+        "structures": [
+            {
+                "count": each.count,
+                "share": each.count / found.n,
+                "num_sparsest": each.num_sparsest,
+                "num_recovered": each.num_recovered,
+                "inputs": each.inputs,
+                "outputs": each.outputs,
+                "graph": dataclasses.asdict(each.graph),
+            }
+            for each in found.structures
+        ],
     }
 
 
@@ -178,7 +244,7 @@ def _modules(analysis: result.Analysis) -> list[dict[str, Any]]:
     ]
 
 
-def networks(sculpture: "experiment.Sculpture") -> dict[str, np.ndarray]:
+def networks(sculpture: "sculpture_lib.Sculpture") -> dict[str, np.ndarray]:
     """The content of networks.npz: every network of the grid, one row each.
 
     Returns:

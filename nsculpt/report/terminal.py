@@ -8,19 +8,23 @@ from nsculpt import selection
 from nsculpt import text as text_lib
 from nsculpt.analysis import result
 from nsculpt.report import export
-from nsculpt.scores import difference, scoring, structure
+from nsculpt.scores import consensus, difference, diversity, scoring
 from nsculpt.tasks import task as task_lib
 
 if TYPE_CHECKING:
-    from nsculpt import experiment
+    from nsculpt import sculpture as sculpture_lib
 
 _COMPARED = ("inputs", "outputs", "structure")
 _SHOWN_RATES = ("structure_recovered", "inputs_recovered", "outputs_recovered", "hidden_separable")
 
 
-def report(sculpture: "experiment.Sculpture") -> str:
-    """The selected networks, the structure that most of them share, the truth, and the rates."""
+def report(sculpture: "sculpture_lib.Sculpture") -> str:
+    """The selected networks, what all networks show, what most share, the truth, and the rates."""
     blocks = [_heading(sculpture), _seeds(sculpture)]
+    if len(sculpture.records) > len(sculpture.selections):
+        blocks.append(_diversity(sculpture))
+    if len(sculpture.selections) > 1:
+        blocks.append(_consensus(sculpture))
     shown, sharing = most_shared(sculpture)
     if shown is not None:
         blocks.append(_modules(sculpture, shown, sharing))
@@ -32,28 +36,24 @@ def report(sculpture: "experiment.Sculpture") -> str:
 
 
 def most_shared(
-    sculpture: "experiment.Sculpture",
+    sculpture: "sculpture_lib.Sculpture",
 ) -> tuple[selection.Selection | None, int]:
     """The seed whose selected network shows the structure that most seeds show, and how many do.
 
     A tie goes to fewer edges, then to the earlier seed.
     """
-    analyses = {
-        chosen: analysis
-        for chosen in sculpture.selections
-        if chosen.first is not None and (analysis := sculpture.analyses[chosen.first]) is not None
-    }
-    if not analyses:
+    shown = {}
+    for chosen in sorted(sculpture.selections, key=lambda chosen: chosen.alive_edges or 0):
+        analysis = None if chosen.first is None else sculpture.analyses[chosen.first]
+        if analysis is not None:
+            shown[chosen] = diversity.shown(analysis)
+    structures = diversity.diversity(shown, list(shown)[:1]).structures
+    if not structures:
         return None, 0
-    sharing = {
-        chosen: sum(structure.same_structure(analysis, other) for other in analyses.values())
-        for chosen, analysis in analyses.items()
-    }
-    best = min(sharing, key=lambda chosen: (-sharing[chosen], chosen.alive_edges))
-    return best, sharing[best]
+    return structures[0].networks[0], structures[0].count
 
 
-def _heading(sculpture: "experiment.Sculpture") -> str:
+def _heading(sculpture: "sculpture_lib.Sculpture") -> str:
     settings = sculpture.settings
     sizes = "-".join(map(str, sculpture.layer_sizes))
     grid = (settings.seeds, settings.unit_steps, settings.edge_steps)
@@ -64,7 +64,7 @@ def _heading(sculpture: "experiment.Sculpture") -> str:
     return text_lib.filled(f"{name} {sizes}: {num_prunings} ({counts})")
 
 
-def _seeds(sculpture: "experiment.Sculpture") -> str:
+def _seeds(sculpture: "sculpture_lib.Sculpture") -> str:
     truth = sculpture.task.truth
     lines = ["The sparsest network of each seed (tied: as sparse, of the same seed)"]
     columns = " inputs  outputs  structure" if truth is not None else ""
@@ -93,6 +93,53 @@ def _seeds(sculpture: "experiment.Sculpture") -> str:
     return "\n".join(lines)
 
 
+def _diversity(sculpture: "sculpture_lib.Sculpture") -> str:
+    columns = "  recovered" if sculpture.task.truth is not None else ""
+    lines = [
+        "Structures of all prunings of a seed (modal: most frequent; entropy in bits)",
+        f"  seed  prunings  structures  entropy  modal share  sparsest{columns}",
+    ]
+    for chosen, found in zip(sculpture.selections, sculpture.diversity, strict=True):
+        line = f"  {chosen.seed:>4}  {found.n:>8}  {len(found.structures):>10}"
+        if found.structures:
+            share = f"{found.modal_share:.2f}" + (" tied" if found.tied else "")
+            other = "another" if chosen.first in found.numbers else "none"
+            sparsest = "modal" if found.agree else other
+            line += f"  {found.entropy:>7.2f}  {share:>11}  {sparsest:>8}"
+            if columns:
+                line += f"  {sum(each.num_recovered or 0 for each in found.structures):>9}"
+        lines.append(line)
+    return "\n".join(lines)
+
+
+def _consensus(sculpture: "sculpture_lib.Sculpture") -> str:
+    found = sculpture.consensus
+    graph = found.graph.value
+    if graph is None or found.inputs.value is None or found.outputs.value is None:
+        return "Most frequent over the seeds: nothing, for want of accepted networks with a path"
+    inputs = consensus.partition_text(found.inputs.value, sculpture.task.input_names)
+    outputs = consensus.partition_text(found.outputs.value, sculpture.task.output_names)
+    modules = text_lib.counted(len(graph.inputs), "module")
+    edges = text_lib.counted(len(graph.edges), "edge")
+    lines = ["Most frequent over the seeds (of the network selected for each)"]
+    for name, mode in (
+        (f"inputs {inputs}", found.inputs),
+        (f"outputs {outputs}", found.outputs),
+        (f"module graph ({modules}, {edges}; chains as one)", found.graph),
+    ):
+        line = f"{name}: {mode.count} of {text_lib.counted(mode.n, 'seed')}"
+        if mode.tied:
+            line += ", another as often"
+        if mode.is_true is not None:
+            line += ", as in the truth" if mode.is_true else ", not as in the truth"
+        lines.append(text_lib.filled(line, indent="  "))
+    # The rule may ask for less than the graph, or for more.
+    if found.num_recovered not in (None, found.graph.count if found.graph.is_true else 0):
+        recovered = f"{found.num_recovered} of these {found.graph.count}"
+        lines.append(f"    (by the task's rule, {recovered} recovered the structure)")
+    return "\n".join(lines)
+
+
 def _mark(truth: task_lib.Truth, analysis: result.Analysis | None, score: str) -> str:
     if score in scoring.unknown(truth):
         return "?"
@@ -100,14 +147,14 @@ def _mark(truth: task_lib.Truth, analysis: result.Analysis | None, score: str) -
     return "found" if scores.get(score) else "-"
 
 
-def _modules(sculpture: "experiment.Sculpture", chosen: selection.Selection, sharing: int) -> str:
+def _modules(
+    sculpture: "sculpture_lib.Sculpture", chosen: selection.Selection, sharing: int
+) -> str:
     assert chosen.first is not None
     analysis = sculpture.analyses[chosen.first]
     assert analysis is not None
-    same = sum(
-        other is not None and structure.same_structure(analysis, other)
-        for other in (sculpture.analyses[job] for job in chosen.tied)
-    )
+    found = sculpture.diversity[sculpture.selections.index(chosen)]
+    same = found.structures[found.numbers[chosen.first]].num_sparsest
     head = (
         f"Modules of seed {chosen.seed}, a structure shown by {sharing} of "
         f"{text_lib.counted(len(sculpture.selections), 'seed')} and by {same} of its "
@@ -118,7 +165,7 @@ def _modules(sculpture: "experiment.Sculpture", chosen: selection.Selection, sha
     return "\n".join([text_lib.filled(head), textwrap.indent(text, "  ")])
 
 
-def _comparison(sculpture: "experiment.Sculpture", chosen: selection.Selection) -> str:
+def _comparison(sculpture: "sculpture_lib.Sculpture", chosen: selection.Selection) -> str:
     """The truth, part by part, and whether the shown network has it."""
     assert chosen.first is not None
     truth, analysis = sculpture.task.truth, sculpture.analyses[chosen.first]
@@ -147,7 +194,7 @@ def _comparison(sculpture: "experiment.Sculpture", chosen: selection.Selection) 
     return "\n".join([head, *(text_lib.filled(line, indent="  ") for line in lines)])
 
 
-def _rates(sculpture: "experiment.Sculpture") -> str:
+def _rates(sculpture: "sculpture_lib.Sculpture") -> str:
     seeds = text_lib.counted(len(sculpture.selections), "seed")
     lines = [
         f"Share of {seeds}, Wilson 95 percent interval (approximate for mean)",

@@ -7,7 +7,6 @@ from typing import Any, NamedTuple
 import networkx as nx
 import numpy as np
 from networkx.algorithms import isomorphism as nx_isomorphism
-from scipy import optimize
 
 # Of one shared neighbour: far below any difference of Jaccard indices, far above rounding.
 _TIE_BREAK = 1e-9
@@ -110,6 +109,8 @@ def match(found: nx.DiGraph, true: nx.DiGraph) -> dict[Any, Any]:
     alike = np.array([[mark == other for other in listed[1]] for mark in listed[0]], float)
     lower, upper = (_adjacency(union, places) for places in order)
     shared = lower.T @ alike @ upper + lower @ alike @ upper.T
+    from scipy import optimize  # late, since it takes long to load and isomorphic graphs need none
+
     rows, columns = optimize.linear_sum_assignment(similarity + _TIE_BREAK * shared, maximize=True)
     nodes = [*union.nodes[0], *union.nodes[1]]
     return {
