@@ -5,62 +5,31 @@ import dataclasses
 import os
 import pathlib
 import time
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Sequence
 from fractions import Fraction
 from typing import Any
 
 import nsculpt.tasks as tasks_lib
-from nsculpt import errors, runs, selection
+from nsculpt import errors, runs, shards, timings
+from nsculpt import sculpture as sculpture_lib
 from nsculpt import settings as settings_lib
-from nsculpt.analysis import connectivity, pipeline, result
-from nsculpt.networks import network
-from nsculpt.report import export, progress, terminal
-from nsculpt.scores import readings, scoring
-from nsculpt.sculpting import jobs, program, saliency, sweep, training
+from nsculpt.report import export, progress
+from nsculpt.sculpting import cell as cell_lib
+from nsculpt.sculpting import effort as effort_lib
+from nsculpt.sculpting import jobs, queue, saliency, sweep, training
 from nsculpt.tasks import plugins
 from nsculpt.tasks import task as task_lib
-
-# Scores that come with a rate over seeds.
-RATES = (
-    "structure_recovered",
-    "inputs_recovered",
-    "outputs_recovered",
-    "hidden_separable",
-    "middle_separable",
-)
-
-
-@dataclasses.dataclass(frozen=True, eq=False)
-class Sculpture:
-    """What a sculpting found. `str` gives the report that the launcher prints."""
-
-    task: task_lib.Task
-    settings: settings_lib.Settings
-    layer_sizes: tuple[int, ...]  # [I, H_1 ... H_D, O]
-    num_bits: int  # validation rows x outputs
-    # The finished edge jobs of the grid.
-    records: Mapping[jobs.Job, jobs.Record]
-    # The sparsest networks of each seed, with their ties.
-    selections: tuple[selection.Selection, ...]
-    # Of each selected or tied network; None where no path leads from an input to an output.
-    analyses: Mapping[jobs.Job, result.Analysis | None]
-    # Score -> reading -> {"rate", "n", "low", "high"}; empty where no truth is known, and None for
-    # all but n where the truth has no labels for a score.
-    rates: Mapping[str, dict[str, dict[str, Any]]]
-
-    def __str__(self) -> str:
-        return terminal.report(self)
 
 
 def make_cell(
     task: task_lib.Task, settings: settings_lib.Settings, plugin_sha256: str | None = None
-) -> program.Cell:
+) -> cell_lib.Cell:
     """What all jobs of a sculpting have in common."""
 
     def exact(percent: float | None) -> Fraction | None:
         return None if percent is None else Fraction(str(percent))
 
-    return program.Cell(
+    return cell_lib.Cell(
         task=task,
         layer_sizes=(task.num_inputs, *settings.hidden, task.num_outputs),
         training=training.Training(
@@ -75,13 +44,6 @@ def make_cell(
         edge_saliency=settings.edge_saliency,
         plugin_sha256=plugin_sha256,
     )
-
-
-class _Memory(dict[jobs.Job, jobs.Record]):
-    """Finished jobs of a sculpting without a run folder (`sweep.Store`)."""
-
-    def put(self, job: jobs.Job, record: jobs.Record) -> None:
-        self[job] = record
 
 
 def sculpt(
@@ -105,8 +67,9 @@ def sculpt(
     plugin: str | pathlib.Path | None = None,
     lanes: int | None = None,
     out_dir: str | pathlib.Path | None = None,
+    drawings: bool = True,
     show_progress: bool = False,
-) -> Sculpture:
+) -> sculpture_lib.Sculpture:
     """Learns a task, sculpts the network, finds modules and hierarchy (sections 3 and 4).
 
     Args:
@@ -130,6 +93,7 @@ def sculpt(
       plugin: a Python file that registers what the names above refer to.
       lanes: networks to train at once, rounded up to whole tiles; results do not depend on it.
       out_dir: run folder; what it holds already is not done again. None: nothing is written.
+      drawings: whether the selected networks are drawn into `out_dir`.
       show_progress: whether to say on standard error how far it is.
 
     Returns:
@@ -144,108 +108,132 @@ def sculpt(
       >>> [record.status for record in found.records.values()]
       ['accepted']
     """
-    began = time.monotonic()
+    given = {
+        "seeds": seeds,
+        "unit_steps": unit_steps,
+        "edge_steps": edge_steps,
+        "learning_rate": learning_rate,
+        "batch_size": batch_size,
+        "epochs": epochs,
+        "input_noise": input_noise,
+        "accuracy_threshold": accuracy_threshold,
+        "accuracy_tolerance": accuracy_tolerance,
+        "unit_saliency": unit_saliency,
+        "edge_saliency": edge_saliency,
+        "path_length": path_length,
+        "merge_threshold": merge_threshold,
+        "modularity_threshold": modularity_threshold,
+    }
+    task, settings, cell = _prepared(task, hidden, given, plugin, lanes, out_dir)
+    wanted = jobs.grid(settings.seeds, settings.unit_steps, settings.edge_steps)
+    with contextlib.ExitStack() as stack:
+        store: queue.Store = queue.Memory()
+        folder = None
+        if out_dir is not None:
+            path = pathlib.Path(out_dir)
+            flags = export.flags(task, settings, path, plugin)
+            folder = store = stack.enter_context(runs.open_folder(path, flags, cell))
+        worked = _sweep(cell, wanted, store, lanes, show_progress)
+        swept = time.monotonic()
+        sculpture = sculpture_lib.conclude(
+            task, settings, {job: _found(store, job) for job in wanted}
+        )
+        if folder is not None:
+            export.write(folder.path, sculpture)
+            spent = {"analysis_s": time.monotonic() - swept}
+            if drawings:
+                exported = time.monotonic()
+                export.draw(folder.path, sculpture)
+                spent["drawings_s"] = time.monotonic() - exported
+            times = folder.path / "timings.json"
+            if worked or not times.exists():  # to look again at what is finished is no work
+                timings.add(times, spent)
+    return sculpture
+
+
+def sculpt_share(
+    shard: shards.Shard,
+    task: str | task_lib.Task,
+    hidden: Iterable[int] = (24, 24),
+    *,
+    out_dir: str | pathlib.Path,
+    plugin: str | pathlib.Path | None = None,
+    lanes: int | None = None,
+    show_progress: bool = False,
+    **given: Any,
+) -> shards.Share:
+    """Does one share of a sculpting's jobs, and leaves them in a run folder.
+
+    Nothing is selected or analysed, since a share has not all networks: once the `jobs/` of all
+    shares lie in one folder, `sculpt` with the same arguments and that folder does so.
+
+    Args:
+      shard: which share.
+      task, hidden, plugin, lanes, show_progress: as for `sculpt`.
+      out_dir: run folder.
+      given: the other arguments of `sculpt` that are settings.
+
+    Raises:
+      InputError, FolderInUseError: as `sculpt`.
+    """
+    task, settings, cell = _prepared(task, hidden, given, plugin, lanes, out_dir)
+    wanted = jobs.grid(settings.seeds, settings.unit_steps, settings.edge_steps)
+    mine = shards.part(wanted, shard)
+    path = pathlib.Path(out_dir)
+    flags = export.flags(task, settings, path, plugin) | {"shard": str(shard)}
+    with runs.open_folder(path, flags, cell) as folder:
+        if mine:  # more shares than chains of jobs leave some with nothing
+            _sweep(cell, mine, folder, lanes, show_progress)
+    return shards.Share(shard, len(mine), len(wanted), path)
+
+
+def _prepared(
+    task: str | task_lib.Task,
+    hidden: Iterable[int],
+    given: dict[str, Any],
+    plugin: str | pathlib.Path | None,
+    lanes: int | None,
+    out_dir: str | pathlib.Path | None,
+) -> tuple[task_lib.Task, settings_lib.Settings, cell_lib.Cell]:
+    """Arguments of a sculpting, checked and resolved."""
     for name, path in (("plugin", plugin), ("out_dir", out_dir)):
         if path is not None and not isinstance(path, str | os.PathLike):
             raise errors.InputError(f"{name}={path!r}: expected a path", name)
     plugin_sha256 = None if plugin is None else plugins.load(plugin)
     if not isinstance(task, task_lib.Task):
         task = tasks_lib.load_task(task)
-    settings = settings_lib.resolve(
-        task,
-        hidden,
-        seeds=seeds,
-        unit_steps=unit_steps,
-        edge_steps=edge_steps,
-        learning_rate=learning_rate,
-        batch_size=batch_size,
-        epochs=epochs,
-        input_noise=input_noise,
-        accuracy_threshold=accuracy_threshold,
-        accuracy_tolerance=accuracy_tolerance,
-        unit_saliency=unit_saliency,
-        edge_saliency=edge_saliency,
-        path_length=path_length,
-        merge_threshold=merge_threshold,
-        modularity_threshold=modularity_threshold,
-    )
+    settings = settings_lib.resolve(task, hidden, **given)
     if lanes is not None and settings_lib.whole("lanes", lanes) < 1:
         raise errors.InputError(f"lanes={lanes}: expected at least 1", "lanes")
     cell = make_cell(task, settings, plugin_sha256)
     saliency.check(cell.layer_sizes, task.valid, settings.unit_saliency, settings.edge_saliency)
-    wanted = jobs.grid(settings.seeds, settings.unit_steps, settings.edge_steps)
-    with contextlib.ExitStack() as stack:
-        store: sweep.Store = _Memory()
-        folder = None
-        if out_dir is not None:
-            path = pathlib.Path(out_dir)
-            flags = export.flags(task, settings, path, plugin)
-            folder = store = stack.enter_context(runs.open_folder(path, flags, cell))
+    return task, settings, cell
+
+
+def _sweep(
+    cell: cell_lib.Cell,
+    wanted: Sequence[jobs.Job],
+    store: queue.Store,
+    lanes: int | None,
+    show_progress: bool,
+) -> bool:
+    """Runs a sweep; says whether there was anything to do.
+
+    What it takes is added to the times of a run folder, also where it is interrupted.
+    """
+    began, effort = time.monotonic(), effort_lib.Effort()
+    try:
         with progress.Progress() if show_progress else progress.Silent() as observer:
-            sweep.run(cell, wanted, store, observer, lanes)
-        swept = time.monotonic()
-        sculpture = conclude(task, settings, {job: _found(store, job) for job in wanted})
-        if folder is not None:
-            export.write(folder.path, sculpture)
-            seconds = {"sculpting_s": swept - began, "analysis_s": time.monotonic() - swept}
-            runs.write_json(folder.path / "timings.json", seconds)
-    return sculpture
+            sweep.run(cell, wanted, store, observer, lanes, effort)
+    finally:
+        if effort.rounds and isinstance(store, runs.RunFolder):
+            spent = dataclasses.asdict(effort) | {"sculpting_s": time.monotonic() - began}
+            with contextlib.suppress(OSError):  # what ended the sweep counts, such as a full disk
+                timings.add(store.path / "timings.json", spent)
+    return effort.rounds > 0
 
 
-def _found(store: sweep.Store, job: jobs.Job) -> jobs.Record:
+def _found(store: queue.Store, job: jobs.Job) -> jobs.Record:
     record = store.get(job)
     assert record is not None, f"{job} was swept and is not there"
     return record
-
-
-def conclude(
-    task: task_lib.Task,
-    settings: settings_lib.Settings,
-    records: Mapping[jobs.Job, jobs.Record],
-) -> Sculpture:
-    """Selection, analysis and scores of finished edge jobs."""
-    selections = tuple(selection.sparsest(seed, records) for seed in settings.seeds)
-    analyses = {
-        job: _analyse(task, settings, records[job]) for chosen in selections for job in chosen.tied
-    }
-    rates = {}
-    if task.truth is not None:
-        unknown = scoring.unknown(task.truth)
-        for name in RATES:
-            rates[name] = readings.readings(
-                [
-                    [None] if name in unknown else [_score(analyses[job], name) for job in tied]
-                    for tied in (chosen.tied for chosen in selections)
-                ]
-            )
-    return Sculpture(
-        task=task,
-        settings=settings,
-        layer_sizes=(task.num_inputs, *settings.hidden, task.num_outputs),
-        num_bits=task.valid.num_rows * task.num_outputs,
-        records=records,
-        selections=selections,
-        analyses=analyses,
-        rates=rates,
-    )
-
-
-def _analyse(
-    task: task_lib.Task, settings: settings_lib.Settings, record: jobs.Record
-) -> result.Analysis | None:
-    if connectivity.first_unreached(record.edges) is not None:  # constant outputs need no path
-        return None
-    brought = network.Network(
-        record.edges, input_names=task.input_names, output_names=task.output_names
-    )
-    return pipeline.analyze(
-        brought,
-        settings.path_length,
-        settings.merge_threshold,
-        settings.modularity_threshold,
-        truth=task.truth,
-    )
-
-
-def _score(analysis: result.Analysis | None, name: str) -> bool:
-    return analysis is not None and analysis.scores is not None and bool(analysis.scores[name])

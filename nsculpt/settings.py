@@ -173,7 +173,10 @@ def resolve(task: task_lib.Task, hidden: Iterable[int], **given: Any) -> Setting
 def _listed(name: str, values: Any, expected: str) -> tuple[Any, ...]:
     if isinstance(values, str | bytes | Mapping) or not isinstance(values, Iterable):
         raise errors.InputError(f"{name}={values!r}: expected {expected}", name)
-    return tuple(values)
+    try:
+        return tuple(values)
+    except TypeError as error:  # an array without axes says that it is iterable
+        raise errors.InputError(f"{name}={values!r}: expected {expected}", name) from error
 
 
 def whole(name: str, value: Any) -> int:
@@ -191,7 +194,10 @@ def _wholes(name: str, values: Any) -> tuple[int, ...]:
 def _real(name: str, value: Any) -> float:
     if not numeric.is_real(value):
         raise errors.InputError(f"{name}={value!r}: expected a number", name)
-    return float(value)
+    try:
+        return float(value)
+    except OverflowError:
+        return math.inf
 
 
 def _text(name: str, value: Any) -> str:
@@ -238,7 +244,7 @@ def _each(low: float, high: float) -> Callable[[tuple[int, ...]], bool]:
 
 
 def _between(low: float, high: float) -> Callable[[float], bool]:
-    return lambda value: math.isfinite(value) and low <= value <= high
+    return lambda value: low <= value <= high  # neither nan nor infinity is
 
 
 # Setting -> (what holds of it, how to say so).

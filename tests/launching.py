@@ -20,3 +20,14 @@ def launch(launcher, *arguments, cwd=ROOT, **environment):
         command(launcher, *arguments), cwd=cwd, env=ENVIRONMENT | environment,
         capture_output=True, text=True, check=False,
     )  # fmt: skip
+
+
+def python(code, *arguments, cores=None, **environment):
+    """Runs Python code to its end, on so many cores; keywords are environment variables."""
+    if cores is not None:
+        kept = f"sorted(os.sched_getaffinity(0))[:{cores}]"
+        code = f"import os\nos.sched_setaffinity(0, {kept})\n{code}"
+    return subprocess.run(
+        [sys.executable, "-c", code, *map(str, arguments)], cwd=ROOT,
+        env=ENVIRONMENT | environment, capture_output=True, text=True, check=False,
+    )  # fmt: skip

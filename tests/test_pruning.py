@@ -65,10 +65,10 @@ def _round(phase, k, params, edges):
     settings = training.Training(learning_rate=0.01, batch_size=3, epochs=3, input_noise=0.1)
     saliencies = ("gradient_activation", "magnitude")
     network = model.MaskedMLP((2, 1))
-    run = jax.jit(pruning.make_round(network, source, source, settings, *saliencies))
+    run = jax.jit(pruning.make_round(network, 3, settings.weight_decay, True, *saliencies))
     zero = jnp.int32(0)
     order = pruning.Order(zero, zero, zero, jnp.int32(phase), zero, jnp.int32(k))
-    return run(order, params, edges)
+    return run(settings.on(source, source), order, params, edges)
 
 
 PARAMS = model.params_from(

@@ -6,7 +6,7 @@ import numpy as np
 import optax
 import pytest
 
-from nsculpt.sculpting import masks, model, training
+from nsculpt.sculpting import draws, masks, model, training
 from nsculpt.tasks import task
 
 
@@ -44,8 +44,11 @@ def settings(**changed):
 
 
 def train(params=PARAMS, made=FULL, source=TABLE, **changed):
-    run = jax.jit(training.make_train(NETWORK, source, TABLE, settings(**changed)))
-    return run(jax.random.key(0), masks.apply(made, params), made)
+    made_of = settings(**changed)
+    noisy = made_of.input_noise > 0
+    run = training.make_train(NETWORK, made_of.batch_size, made_of.weight_decay, noisy)
+    problem = made_of.on(source, TABLE)
+    return jax.jit(run)(problem, jax.random.key(0), masks.apply(made, params), made)
 
 
 def test_one_whole_batch_without_noise_is_one_step_of_coupled_adam():
@@ -80,8 +83,8 @@ def test_a_smaller_last_batch_is_used(batch_size):
         rng.random((7, 2), np.float32), rng.integers(0, 2, (7, 2)).astype(np.float32)
     )
     params, _ = train(source=source, batch_size=batch_size)
-    order_key, _ = jax.random.split(jax.random.fold_in(jax.random.key(0), 0))
-    order = np.asarray(jax.random.permutation(order_key, 7))
+    words = draws.bits(jax.random.fold_in(jax.random.key(0), 0), (1, 7))
+    order = np.asarray(draws.permutation(words[0]))
     assert sorted(order) == list(range(7))
     optimiser = optax.chain(optax.add_decayed_weights(1e-4), optax.adam(0.05))
     expected, state = PARAMS, optimiser.init(PARAMS)

@@ -1,6 +1,7 @@
 """How far a sweep is: a bar with the time left on a terminal, plain lines elsewhere."""
 
 import datetime
+import math
 import sys
 import time
 from collections.abc import Sequence
@@ -8,9 +9,11 @@ from typing import TextIO
 
 import tqdm
 
-from nsculpt.sculpting import jobs, sweep
+from nsculpt import text
+from nsculpt.sculpting import jobs, queue
 
 _SECONDS_BETWEEN_LINES = 10.0
+_LEAST_DONE = 0.03  # share of all rounds; before, nobody can tell how long the rest takes
 
 
 class Silent:
@@ -18,7 +21,7 @@ class Silent:
 
     def planned(self, pending: Sequence[jobs.Job], num_lanes: int) -> None: ...
 
-    def round_done(self, busy: Sequence[jobs.Job]) -> None: ...
+    def round_done(self, busy: Sequence[jobs.Job], num_lanes: int) -> None: ...
 
     def job_done(self, job: jobs.Job, record: jobs.Record) -> None: ...
 
@@ -42,7 +45,7 @@ class Progress(Silent):
 
     def planned(self, pending: Sequence[jobs.Job], num_lanes: int) -> None:
         self._num_jobs = len(pending)
-        self._total = sum(sweep.expected_rounds(job) for job in pending)
+        self._total = sum(queue.expected_rounds(job) for job in pending)
         if pending:
             self._bar = tqdm.tqdm(
                 total=self._total,
@@ -53,26 +56,27 @@ class Progress(Silent):
             )
             self._say("compiling")
 
-    def round_done(self, busy: Sequence[jobs.Job]) -> None:
+    def round_done(self, busy: Sequence[jobs.Job], num_lanes: int) -> None:
         if not self._rounds:
             self._began = time.monotonic()  # what came before was compilation
         for job in busy:
             # A job that outlasts its estimate waits there: the bar never runs over.
             self._rounds[job] = self._rounds.get(job, 0) + 1
-            if self._rounds[job] <= sweep.expected_rounds(job):
+            if self._rounds[job] <= queue.expected_rounds(job):
                 self._advance(1)
-        left = (time.monotonic() - self._began) * (self._total / max(self._done, 1) - 1)
         fewest = "" if self._fewest is None else f", sparsest {self._fewest} edges"
-        jobs_done = (
-            f"{self._jobs_done} of {self._num_jobs} jobs, {sum(self._rounds.values())} rounds"
-        )
-        self._say(f"{jobs_done}{fewest}, {datetime.timedelta(seconds=int(left))} left")
+        rounds = text.counted(sum(self._rounds.values()), "round")
+        left = ""
+        if self._done > _LEAST_DONE * self._total:
+            seconds = (time.monotonic() - self._began) * (self._total / self._done - 1)
+            left = f", about {datetime.timedelta(seconds=math.ceil(seconds))} left"
+        self._say(f"{self._jobs_done} of {self._num_jobs} jobs, {rounds}{fewest}{left}")
 
     def job_done(self, job: jobs.Job, record: jobs.Record) -> None:
         self._jobs_done += 1
         if job.edge_step and record.status == jobs.ACCEPTED:
             self._fewest = min(record.alive_edges, self._fewest or record.alive_edges)
-        self._advance(max(0.0, sweep.expected_rounds(job) - self._rounds.get(job, 0)))
+        self._advance(max(0.0, queue.expected_rounds(job) - self._rounds.get(job, 0)))
 
     def _advance(self, rounds: float) -> None:
         assert self._bar is not None

@@ -17,7 +17,7 @@ import numpy as np
 from nsculpt.sculpting import pruning, schedule
 
 # Raised whenever the same settings would give other bits; it enters every job's identity.
-ALGORITHM_VERSION = 1
+ALGORITHM_VERSION = 2
 
 PHASE_NAMES = {pruning.DENSE: "dense", pruning.UNIT: "unit", pruning.EDGE: "edge"}
 
@@ -264,10 +264,18 @@ def _accept(record: Record, reply: Reply, row: tuple[Any, ...]) -> Record:
             np.where((removed == 0) & ~alive, np.int16(at), removed)
             for removed, alive in zip(record.removed_at, reply.edges, strict=True)
         ],
-        np.append(record.rounds, np.array([row], ROUND)),
+        _appended(record.rounds, row),
         ACCEPTED,
     )
 
 
 def _reject(record: Record, row: tuple[Any, ...]) -> Record:
-    return dataclasses.replace(record, rounds=np.append(record.rounds, np.array([row], ROUND)))
+    return dataclasses.replace(record, rounds=_appended(record.rounds, row))
+
+
+def _appended(rounds: np.ndarray, row: tuple[Any, ...]) -> np.ndarray:
+    # `np.append` would work out a common type anew, field by field.
+    longer = np.empty(len(rounds) + 1, ROUND)
+    longer[:-1] = rounds
+    longer[-1] = row
+    return longer

@@ -2,145 +2,215 @@
 
 A tile is the unit of compilation (DESIGN 4.6): XLA compiles each batch width differently, and the
 last bits differ with it. So a lane's bits depend on the tile's width, which is a constant of the
-backend and the network's shape, and on nothing that its neighbours do.
+backend and the network's shape, and on nothing that its neighbours do. Several devices work on one
+tile each, with the same compiled program.
 """
 
-import dataclasses
+import functools
 import itertools
 from collections.abc import Callable, Sequence
 from typing import Any
 
 import jax
 import numpy as np
+from jax.sharding import PartitionSpec
 
-from nsculpt.sculpting import jobs, pruning, training
+from nsculpt import compilation_cache
+from nsculpt.sculpting import cell as cell_lib
+from nsculpt.sculpting import jobs, pruning, saliency
 from nsculpt.sculpting import model as model_lib
+from nsculpt.tasks import plugins
 from nsculpt.tasks import task as task_lib
 
-
-@dataclasses.dataclass(frozen=True)
-class Cell:
-    """What all jobs of a sweep have in common."""
-
-    task: task_lib.Task
-    layer_sizes: tuple[int, ...]  # [I, H_1 ... H_D, O]
-    training: training.Training
-    acceptance: jobs.Acceptance
-    unit_saliency: str
-    edge_saliency: str
-    plugin_sha256: str | None = None
-
-    @property
-    def num_edges(self) -> int:
-        return sum(fan_in * fan_out for fan_in, fan_out in itertools.pairwise(self.layer_sizes))
-
-    @property
-    def tile(self) -> int:
-        return tile_lanes(jax.default_backend(), self.num_edges)
-
-    def identity(self, job: jobs.Job) -> dict[str, object]:
-        """All that determines a job's bits; see `jobs.job_id`."""
-        dense = {
-            "task_sha256": self.task.sha256,
-            "layer_sizes": list(self.layer_sizes),
-            **dataclasses.asdict(self.training),
-            "plugin_sha256": self.plugin_sha256,
-            "tile": self.tile,
-            "backend": jax.default_backend(),
-            "jax_version": jax.__version__,
-        }
-        # Whether the dense network is accepted is recorded with it, so the rule matters there too.
-        dense["accuracy_threshold"] = _text(self.acceptance.threshold)
-        dense["accuracy_tolerance"] = _text(self.acceptance.tolerance)
-        unit = {**dense, "unit_saliency": self.unit_saliency}
-        edge = {**unit, "edge_saliency": self.edge_saliency}
-        settings = {pruning.DENSE: dense, pruning.UNIT: unit, pruning.EDGE: edge}
-        return jobs.identity(job, settings)
+# So that equal jobs give equal bits, run by run. Choosing kernels by trial (autotuning) may choose
+# others the next time.
+_COMPILER_OPTIONS = {
+    "gpu": {"xla_gpu_deterministic_ops": True, "xla_gpu_autotune_level": 0},
+}
 
 
-def _text(number: object) -> str | None:
-    return None if number is None else str(number)
+class Program:
+    """Rounds of a tile on each device, compiled; takes and gives host values.
+
+    Args:
+      cell: task, network and settings.
+      layer_sizes: of the arrays, `cell.layer_sizes` or `cell.compact_sizes`; with the latter only
+        edges are pruned.
+      num_devices: local devices to spread over.
+    """
+
+    def __init__(self, cell: cell_lib.Cell, layer_sizes: tuple[int, ...], num_devices: int = 1):
+        tile = cell.tiles[layer_sizes]
+        self.num_lanes = num_devices * tile
+        problem = cell.training.on(cell.task.train, cell.task.valid)
+        leaves, structure = jax.tree.flatten(problem)
+        # What is no array (a source of a user's own) is a constant of the program.
+        self._arrays = [leaf for leaf in leaves if isinstance(leaf, _ARRAYS)]
+        self._compiled = _compiled(
+            layer_sizes,
+            num_devices,
+            tile,
+            structure,
+            tuple(None if isinstance(leaf, _ARRAYS) else _Constant(leaf) for leaf in leaves),
+            tuple((np.shape(leaf), str(leaf.dtype)) for leaf in self._arrays),
+            type(problem.train) is type(problem.valid) is task_lib.ArraySource,
+            cell.training.batch_size,
+            cell.training.weight_decay,
+            cell.training.input_noise > 0,
+            cell.unit_saliency if layer_sizes == cell.layer_sizes else None,
+            cell.edge_saliency,
+        )
+
+    def __call__(self, rounds: Sequence[jobs.Round]) -> list[jobs.Reply]:
+        """Does up to `num_lanes` rounds."""
+        arguments = _to_device(rounds, self.num_lanes)
+        found = jax.device_get(self._compiled(self._arrays, *arguments))
+        return [_to_host(found, lane) for lane in range(len(rounds))]
 
 
-def tile_lanes(backend: str, num_edges: int) -> int:
-    """Lanes of a tile: a constant of backend and shape, measured (see BUILD_NOTES)."""
-    del backend
-    if num_edges <= 10_000:
-        return 32
-    return 8 if num_edges <= 200_000 else 1
+_ARRAYS = (np.ndarray, np.generic, jax.Array)
 
 
-def compile_round(cell: Cell) -> Callable[[Sequence[jobs.Round]], list[jobs.Reply]]:
-    """The round program of a tile, compiled; takes and gives host values, one a busy lane."""
-    network = model_lib.MaskedMLP(cell.layer_sizes[1:])
+class _Constant:
+    """Equal to itself alone, whatever the value says of equality."""
+
+    def __init__(self, value: Any):
+        self.value = value
+
+    def __hash__(self) -> int:
+        return id(self.value)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _Constant) and self.value is other.value
+
+
+def num_compiled() -> int:
+    """How many round programs this process has made."""
+    return _compiled.cache_info().misses
+
+
+def forget() -> None:
+    """Forgets the round programs of this process, so that they are compiled anew."""
+    _compiled.cache_clear()
+
+
+@functools.lru_cache(maxsize=64)
+def _compiled(
+    layer_sizes: tuple[int, ...],
+    num_devices: int,
+    tile: int,
+    structure: Any,
+    constants: tuple["_Constant | None", ...],
+    shapes: tuple[tuple[tuple[int, ...], str], ...],
+    array_sources: bool,
+    batch_size: int,
+    weight_decay: float,
+    noisy: bool,
+    unit_saliency: str | None,
+    edge_saliency: str,
+) -> Callable[..., Any]:
     one_lane = pruning.make_round(
-        network,
-        cell.task.train,
-        cell.task.valid,
-        cell.training,
-        cell.unit_saliency,
-        cell.edge_saliency,
+        model_lib.MaskedMLP(layer_sizes[1:]),
+        batch_size,
+        weight_decay,
+        noisy,
+        unit_saliency,
+        edge_saliency,
     )
 
-    def to_device(rounds: Sequence[jobs.Round]) -> tuple[pruning.Order, Any, list[np.ndarray]]:
-        lanes = [*rounds, *[rounds[0]] * (cell.tile - len(rounds))]  # fewer are padded to a tile
-        order = pruning.Order(
-            seed=np.array([each.job.seed for each in lanes], np.int32),
-            unit_step=np.array([each.job.unit_step for each in lanes], np.int32),
-            edge_step=np.array([each.job.edge_step for each in lanes], np.int32),
-            phase=np.array([each.job.phase for each in lanes], np.int32),
-            round=np.array([each.index for each in lanes], np.int32),
-            k=np.array([each.k for each in lanes], np.int32),
+    def one_tile(arrays: Any, order: Any, kernels: Any, biases: Any, edges: Any) -> Any:
+        rest = iter(arrays)
+        leaves = [next(rest) if constant is None else constant.value for constant in constants]
+        problem = jax.tree.unflatten(structure, leaves)
+        params = model_lib.params_from(kernels, biases)
+        params, edges, outcome = jax.vmap(functools.partial(one_lane, problem))(
+            pruning.Order(*order), params, edges
         )
-        kernels = [np.stack(layer) for layer in zip(*(each.kernels for each in lanes), strict=True)]
-        biases = [np.stack(layer) for layer in zip(*(each.biases for each in lanes), strict=True)]
-        edges = [np.stack(layer) for layer in zip(*(each.edges for each in lanes), strict=True)]
-        return order, model_lib.params_from(kernels, biases), edges
+        return (*model_lib.kernels_and_biases(params), edges, *outcome.fit, *outcome[1:])
 
-    def to_host(params: Any, edges: list[np.ndarray], outcome: Any, lane: int) -> jobs.Reply:
-        # Copies, since a view of one lane would keep the whole tile in memory.
-        kernels, biases = model_lib.kernels_and_biases(params)
-        return jobs.Reply(
-            kernels=[kernel[lane].copy() for kernel in kernels],
-            biases=[bias[lane].copy() for bias in biases],
-            edges=[mask[lane].copy() for mask in edges],
-            wrong_bits=int(outcome.fit.wrong_bits[lane]),
-            loss=float(outcome.fit.loss[lane]),
-            best_epoch=int(outcome.fit.best_epoch[lane]),
-            live_hidden_units=int(outcome.live_hidden_units[lane]),
-            alive_edges=int(outcome.alive_edges[lane]),
-        )
-
-    batched = jax.jit(jax.vmap(one_lane))
-    shapes = list(itertools.pairwise(cell.layer_sizes))
+    mesh = jax.sharding.Mesh(np.array(jax.local_devices()[:num_devices]), ("tile",))
+    each, alike = PartitionSpec("tile"), PartitionSpec()
+    on_all = jax.shard_map(
+        one_tile, mesh=mesh, in_specs=(alike, *[each] * 4), out_specs=each, check_vma=False
+    )
+    sizes = list(itertools.pairwise(layer_sizes))
     example = jobs.Round(
         jobs.Job(0),
         0,
         pruning.NOTHING,
-        [np.zeros(shape, np.float32) for shape in shapes],
-        [np.zeros(width, np.float32) for width in cell.layer_sizes[1:]],
-        [np.zeros(shape, np.bool_) for shape in shapes],
+        [np.zeros(size, np.float32) for size in sizes],
+        [np.zeros(width, np.float32) for width in layer_sizes[1:]],
+        [np.zeros(size, np.bool_) for size in sizes],
     )
-    # Ahead of time, so that tiles which start at once do not each compile it; and without the
-    # shortened float32 products of some accelerators.
+    arrays = [np.zeros(shape, dtype) for shape, dtype in shapes]
+    # What code of a user's own does is not in this description.
+    built_in = array_sources and saliency.are_built_in(unit_saliency, edge_saliency)
+    ours = built_in and not plugins.any_loaded()
+    described = {
+        "program": "round",
+        "layer_sizes": layer_sizes,
+        "num_devices": num_devices,
+        "batch_size": batch_size,
+        "weight_decay": weight_decay,
+        "noisy": noisy,
+        "saliencies": [unit_saliency, edge_saliency],
+    }
+    # Without the shortened float32 products of some accelerators.
     with jax.default_matmul_precision("highest"):
-        compiled = batched.lower(*to_device([example])).compile()
+        return compilation_cache.compiled(
+            on_all,
+            (arrays, *_to_device([example], num_devices * tile)),
+            described if ours else None,
+            tuple(jax.sharding.NamedSharding(mesh, spec) for spec in (alike, *[each] * 4)),
+            _COMPILER_OPTIONS.get(jax.default_backend()),
+        )
 
-    def program(rounds: Sequence[jobs.Round]) -> list[jobs.Reply]:
-        params, edges, outcome = jax.device_get(compiled(*to_device(rounds)))
-        return [to_host(params, edges, outcome, lane) for lane in range(len(rounds))]
 
-    return program
+def _to_device(rounds: Sequence[jobs.Round], num_lanes: int) -> tuple[Any, ...]:
+    lanes = [*rounds, *[rounds[0]] * (num_lanes - len(rounds))]  # fewer are padded to whole tiles
+    order = pruning.Order(
+        seed=np.array([each.job.seed for each in lanes], np.int32),
+        unit_step=np.array([each.job.unit_step for each in lanes], np.int32),
+        edge_step=np.array([each.job.edge_step for each in lanes], np.int32),
+        phase=np.array([each.job.phase for each in lanes], np.int32),
+        round=np.array([each.index for each in lanes], np.int32),
+        k=np.array([each.k for each in lanes], np.int32),
+    )
+    kernels = [np.stack(layer) for layer in zip(*(each.kernels for each in lanes), strict=True)]
+    biases = [np.stack(layer) for layer in zip(*(each.biases for each in lanes), strict=True)]
+    edges = [np.stack(layer) for layer in zip(*(each.edges for each in lanes), strict=True)]
+    return tuple(order), kernels, biases, edges
+
+
+def _to_host(found: tuple[Any, ...], lane: int) -> jobs.Reply:
+    kernels, biases, edges, wrong_bits, loss, best_epoch, live_hidden_units, alive_edges = found
+    return jobs.Reply(
+        # Copies, since a view of one lane would keep the whole tile in memory.
+        kernels=[kernel[lane].copy() for kernel in kernels],
+        biases=[bias[lane].copy() for bias in biases],
+        edges=[mask[lane].copy() for mask in edges],
+        wrong_bits=int(wrong_bits[lane]),
+        loss=float(loss[lane]),
+        best_epoch=int(best_epoch[lane]),
+        live_hidden_units=int(live_hidden_units[lane]),
+        alive_edges=int(alive_edges[lane]),
+    )
 
 
 def compile_initialise(
-    cell: Cell,
+    layer_sizes: tuple[int, ...],
 ) -> Callable[[jobs.Job], tuple[list[np.ndarray], list[np.ndarray]]]:
     """Kernels and biases of a dense job before its round; one lane, whatever the tile."""
-    network = model_lib.MaskedMLP(cell.layer_sizes[1:])
-    initialise = jax.jit(pruning.make_initialise(network, cell.layer_sizes[0]))
+    network = model_lib.MaskedMLP(layer_sizes[1:])
+
+    def initialise(seed: jax.Array) -> tuple[list[jax.Array], list[jax.Array]]:
+        params = pruning.make_initialise(network, layer_sizes[0])(seed)
+        return model_lib.kernels_and_biases(params)
+
+    described = {"program": "initialise", "layer_sizes": layer_sizes}
+    program = compilation_cache.compiled(initialise, (np.zeros((), np.int32),), described)
 
     def weights(job: jobs.Job) -> tuple[list[np.ndarray], list[np.ndarray]]:
-        return model_lib.kernels_and_biases(jax.device_get(initialise(np.int32(job.seed))))
+        return jax.device_get(program(np.int32(job.seed)))
 
     return weights

@@ -10,7 +10,6 @@ from nsculpt.sculpting import masks as masks_lib
 from nsculpt.sculpting import model as model_lib
 from nsculpt.sculpting import saliency as saliency_lib
 from nsculpt.sculpting import training
-from nsculpt.tasks import task as task_lib
 
 PyTree = Any
 
@@ -63,7 +62,9 @@ def at_or_below_rank(saliencies: list[jax.Array], k: jax.Array) -> list[jax.Arra
 
 def _key(seed: jax.Array, *coordinates: jax.Array | int) -> jax.Array:
     """A key from a job's own coordinates, never from its place in a list or a batch."""
-    key = jax.random.key(seed, impl="threefry2x32")
+    # As `jax.random.key` makes it, without the offset that jax can be told to add to all seeds.
+    words = jnp.stack([jnp.zeros((), jnp.uint32), jnp.asarray(seed, jnp.uint32)])
+    key = jax.random.wrap_key_data(words, impl="threefry2x32")
     for coordinate in coordinates:
         key = jax.random.fold_in(key, coordinate)
     return key
@@ -81,39 +82,38 @@ def make_initialise(model: model_lib.MaskedMLP, num_inputs: int) -> Callable[[ja
 
 def make_round(
     model: model_lib.MaskedMLP,
-    train: task_lib.Source,
-    valid: task_lib.Source,
-    settings: training.Training,
-    unit_saliency: str,
+    batch_size: int,
+    weight_decay: float,
+    noisy: bool,
+    unit_saliency: str | None,
     edge_saliency: str,
-) -> Callable[[Order, PyTree, list[jax.Array]], tuple[PyTree, list[jax.Array], Outcome]]:
-    """Returns `round(order, params, edges) -> (params, edges, outcome)` for one lane.
+) -> Callable[..., tuple[PyTree, list[jax.Array], Outcome]]:
+    """Returns a round for one lane; see `training.make_train` for what is bound here.
 
-    `params` and `edges` (one `[fan_in, fan_out]` mask a layer) are the base: the last accepted
-    network. The host decides from the outcome whether what comes back is the next base.
+    The round is `round(problem, order, params, edges) -> (params, edges, outcome)`. `params` and
+    `edges` (one `[fan_in, fan_out]` mask a layer) are the base: the last accepted network. The host
+    decides from the outcome whether what comes back is the next base.
+    Without a `unit_saliency` only edges can be pruned.
     """
-    fit = training.make_train(model, train, valid, settings)
-    score_units = saliency_lib.UNIT_SALIENCIES[unit_saliency]
+    fit = training.make_train(model, batch_size, weight_decay, noisy)
+    score_units = unit_saliency and saliency_lib.UNIT_SALIENCIES[unit_saliency]
     score_edges = saliency_lib.EDGE_SALIENCIES[edge_saliency]
 
-    def prune_units(params: PyTree, masks: PyTree, k: jax.Array) -> PyTree:
-        fall = at_or_below_rank(score_units(model, params, masks, valid), k)
-        return masks_lib.keep_units(masks, [~fallen for fallen in fall])
-
-    def prune_edges(params: PyTree, masks: PyTree, k: jax.Array) -> PyTree:
-        fall = at_or_below_rank(score_edges(model, params, masks, valid), k)
-        return masks_lib.keep_edges(masks, [~fallen for fallen in fall])
-
     def run(
-        order: Order, params: PyTree, edges: list[jax.Array]
+        problem: training.Problem, order: Order, params: PyTree, edges: list[jax.Array]
     ) -> tuple[PyTree, list[jax.Array], Outcome]:
+        masks = masks_lib.from_edges(edges)
         # Both are worked out and one is taken: the lanes of a tile are in different phases.
         of_units = order.phase == UNIT
-        masks = masks_lib.from_edges(edges)
-        masks = prune_units(params, masks, jnp.where(of_units, order.k, NOTHING))
-        masks = prune_edges(params, masks, jnp.where(of_units, NOTHING, order.k))
+        if score_units:
+            rank = jnp.where(of_units, order.k, NOTHING)
+            fall = at_or_below_rank(score_units(model, params, masks, problem.valid), rank)
+            masks = masks_lib.keep_units(masks, [~fallen for fallen in fall])
+        rank = jnp.where(of_units, NOTHING, order.k)
+        fall = at_or_below_rank(score_edges(model, params, masks, problem.valid), rank)
+        masks = masks_lib.keep_edges(masks, [~fallen for fallen in fall])
         key = _key(order.seed, _ROUND, order.unit_step, order.edge_step, order.phase, order.round)
-        params, report = fit(key, masks_lib.apply(masks, params), masks)
+        params, report = fit(problem, key, masks_lib.apply(masks, params), masks)
         outcome = Outcome(
             report, masks_lib.num_live_hidden_units(masks), masks_lib.num_alive_edges(masks)
         )

@@ -71,6 +71,12 @@ def check(layer_sizes: Sequence[int], source: task_lib.Source, unit: str, edge: 
             )
 
 
+def are_built_in(unit: str | None, edge: str) -> bool:
+    """Whether these names mean the saliencies of this file."""
+    ours = (None, "gradient_activation")
+    return unit in ours and edge == "magnitude"
+
+
 @register_unit_saliency("gradient_activation")
 def gradient_activation(
     model: model_lib.MaskedMLP, params: PyTree, masks: PyTree, source: task_lib.Source

@@ -1,23 +1,23 @@
-"""Many jobs on fixed tiles of lanes: a lane whose job has ended takes the next that is ready."""
+"""Many jobs over all cores and devices; a job's result depends on none of this (DESIGN 4.6, 6)."""
 
-import collections
 import concurrent.futures
-import heapq
-import itertools
+import contextlib
+import dataclasses
+import functools
 import os
-from collections.abc import Callable, Iterator, Sequence
-from typing import Protocol
+import threading
+import time
+from collections.abc import Sequence
+from typing import Any, Protocol
 
+import jax
+
+from nsculpt.sculpting import cell as cell_lib
+from nsculpt.sculpting import effort as effort_lib
 from nsculpt.sculpting import jobs, pruning
+from nsculpt.sculpting import lanes as lanes_lib
 from nsculpt.sculpting import program as program_lib
-
-
-class Store(Protocol):
-    """Where finished jobs are kept."""
-
-    def get(self, job: jobs.Job) -> jobs.Record | None: ...
-
-    def put(self, job: jobs.Job, record: jobs.Record) -> None: ...
+from nsculpt.sculpting import queue as queue_lib
 
 
 class Observer(Protocol):
@@ -25,17 +25,46 @@ class Observer(Protocol):
 
     def planned(self, pending: Sequence[jobs.Job], num_lanes: int) -> None: ...
 
-    def round_done(self, busy: Sequence[jobs.Job]) -> None: ...
+    def round_done(self, busy: Sequence[jobs.Job], num_lanes: int) -> None:
+        """The jobs that had a round together, and the lanes of the program that did it."""
 
     def job_done(self, job: jobs.Job, record: jobs.Record) -> None: ...
 
 
+@dataclasses.dataclass(frozen=True)
+class Layout:
+    """How a sweep is laid over the machine."""
+
+    num_lanes: int  # networks in training at once
+    num_devices: int  # that a call of a program works on, a tile each
+    num_calls: int  # at work at once
+
+
+def layout(cell: cell_lib.Cell, num_jobs: int, num_lanes: int | None) -> Layout:
+    """The layout for so many jobs, and so many lanes where a number is asked for."""
+    devices = len(jax.local_devices())
+    # A core works on one call at a time; an accelerator has the next one queued behind it.
+    at_work = max(_num_cores(), devices) if jax.default_backend() == "cpu" else 2 * devices
+    widest = max(cell.tiles.values())
+    # One tile more than are at work, so that no core waits for what the host makes of a reply.
+    tiles = at_work + 1 if num_lanes is None else -(-num_lanes // widest)
+    tiles = max(1, min(tiles, -(-num_jobs // widest)))
+    devices = min(devices, tiles)
+    return Layout(tiles * widest, devices, max(1, min(at_work, tiles) // devices))
+
+
+def _num_cores() -> int:
+    """Cores that this process may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
 def run(
-    cell: program_lib.Cell,
+    cell: cell_lib.Cell,
     wanted: Sequence[jobs.Job],
-    store: Store,
+    store: queue_lib.Store,
     observer: Observer,
     num_lanes: int | None = None,
+    effort: effort_lib.Effort | None = None,
 ) -> None:
     """Runs the jobs of `wanted` that `store` lacks, and those that they build on.
 
@@ -44,136 +73,116 @@ def run(
       wanted: edge jobs; the unit and dense jobs before them follow.
       store: asked for finished jobs, given new ones.
       observer: told of the plan, of each round and of each finished job.
-      num_lanes: lanes to work with, rounded up to whole tiles; None: a tile for each core, as far
-        as there are jobs for them.
+      num_lanes: how many networks are in training at once, rounded up to whole tiles; None: a tile
+        for each core or device and one more, as far as there are jobs for them.
+      effort: where what it takes is added up, also if it is interrupted.
     """
-    queue = _Queue(wanted, store)
-    tiles = [_Tile(cell.tile) for _ in range(num_tiles(cell, len(wanted), num_lanes))]
-    observer.planned(queue.pending, len(tiles) * cell.tile)
+    effort = effort_lib.Effort() if effort is None else effort
+    plan = layout(cell, len(wanted), num_lanes)
+    queue = queue_lib.Queue(wanted, store)
+    observer.planned(queue.pending, plan.num_lanes)
     if not queue.pending:
         return
-    program = program_lib.compile_round(cell)
-    initial_weights = program_lib.compile_initialise(cell)
+    with contextlib.ExitStack() as stack:
+        # XLA lets go of the interpreter while it works, so that calls share the cores, and the
+        # host's decisions and the writing of files overlap the arithmetic.
+        compiler, caller, writer = (
+            stack.enter_context(concurrent.futures.ThreadPoolExecutor(num_threads))
+            for num_threads in (3, plan.num_calls, 1)
+        )
+        programs = _Programs(cell, queue.pending, plan.num_devices, compiler, effort)
+        lanes = lanes_lib.Lanes(
+            cell, queue, plan.num_lanes, programs.num_lanes, programs.initial_weights
+        )
+        calls: dict[concurrent.futures.Future[list[jobs.Reply]], list[lanes_lib.Lane]] = {}
+        writes: list[concurrent.futures.Future[None]] = []
 
-    def begin(job: jobs.Job) -> jobs.Work:
-        if job.parent is None:
-            return jobs.dense(job, *initial_weights(job), cell.acceptance)
-        phase = jobs.prune_units if job.phase == pruning.UNIT else jobs.prune_edges
-        return phase(job, queue.records[job.parent], cell.acceptance)
+        def submit(half_empty: bool) -> None:
+            while len(calls) < plan.num_calls and (batch := lanes.take(half_empty and not calls)):
+                # Looked up here, since two threads that look at once would both compile.
+                program = programs.compiled(batch[0].sizes)
+                calls[caller.submit(programs.call, program, batch)] = batch
 
-    # One thread a tile: XLA lets go of the interpreter while it works, so tiles share the cores and
-    # the host's decisions for one tile overlap the arithmetic of another.
-    with concurrent.futures.ThreadPoolExecutor(len(tiles)) as pool:
-        running: dict[concurrent.futures.Future[list[jobs.Reply]], _Tile] = {}
-        idle = tiles
         while True:
-            for tile in idle:
-                tile.fill(queue, begin)
-                if tile.works:
-                    running[pool.submit(program, tile.rounds)] = tile
-            if not running:
-                return
-            done, _ = concurrent.futures.wait(
-                running, return_when=concurrent.futures.FIRST_COMPLETED
-            )
-            for future in done:
-                tile = running.pop(future)
-                observer.round_done(tile.busy)
-                for job, record in tile.advance(future.result()):
-                    store.put(job, record)
-                    queue.finish(job, record)
+            lanes.fill()
+            submit(half_empty=True)
+            if not calls:
+                break
+            done, _ = concurrent.futures.wait(calls, return_when=concurrent.futures.FIRST_COMPLETED)
+            returned = [(calls.pop(call), call.result()) for call in done]
+            submit(half_empty=False)  # before the host makes anything of the replies
+            for batch, replies in returned:
+                observer.round_done(
+                    [lane.asked.job for lane in batch], programs.num_lanes[batch[0].sizes]
+                )
+                for job, record in lanes.advance(batch, replies):
+                    writes.append(writer.submit(store.put, job, record))
+                    effort.prunings += job.phase == pruning.EDGE
                     observer.job_done(job, record)
-            # A finished job may have made work for tiles that had none.
-            busy = list(running.values())
-            idle = [tile for tile in tiles if tile not in busy]
+            writes = _unfinished(writes)
+        for write in writes:
+            write.result()
 
 
-def num_tiles(cell: program_lib.Cell, num_jobs: int, num_lanes: int | None) -> int:
-    """How many tiles a sweep works with; see `run`."""
-    if num_lanes is not None:
-        return min(-(-num_lanes // cell.tile), num_jobs)  # a tile without a job is of no use
-    return max(1, min(os.cpu_count() or 1, -(-num_jobs // cell.tile)))
+def _unfinished(
+    writes: list[concurrent.futures.Future[None]],
+) -> list[concurrent.futures.Future[None]]:
+    """Those that are not done; raises what went wrong with the others."""
+    done, unfinished = concurrent.futures.wait(writes, timeout=0)
+    for write in done:
+        write.result()
+    return list(unfinished)
 
 
-def expected_rounds(job: jobs.Job) -> float:
-    """About how many rounds a job takes. Orders the queue and feeds the progress bar, no more."""
-    if job.parent is None:
-        return 1.0
-    # Units are pruned from 0 percent, edges from some 90; then the step is halved some times.
-    return 5 + 100_000 / job.unit_step if not job.edge_step else 8 + 10_000 / job.edge_step
+class _Programs:
+    """The round programs of a cell, compiled in the background while others work already."""
 
+    def __init__(
+        self,
+        cell: cell_lib.Cell,
+        pending: Sequence[jobs.Job],
+        num_devices: int,
+        pool: concurrent.futures.ThreadPoolExecutor,
+        effort: effort_lib.Effort,
+    ):
+        self._cell, self._effort = cell, effort
+        self._lock = threading.Lock()
+        self.num_lanes = {sizes: num_devices * tile for sizes, tile in cell.tiles.items()}
 
-class _Queue:
-    """Ready jobs, longest remaining chain first."""
+        @functools.cache
+        def compiled(sizes: tuple[int, ...]) -> concurrent.futures.Future[program_lib.Program]:
+            return pool.submit(self._compile, sizes, num_devices)
 
-    def __init__(self, wanted: Sequence[jobs.Job], store: Store):
-        self.pending: list[jobs.Job] = []  # all that is to be done, parents included
-        self.records: dict[jobs.Job, jobs.Record] = {}  # of finished jobs that others build on
-        self._children: dict[jobs.Job, list[jobs.Job]] = collections.defaultdict(list)
-        self._ready: list[tuple[float, jobs.Job]] = []
-        ready = []
-        missing = sorted({job for job in wanted if store.get(job) is None})
-        while missing:
-            self.pending.extend(missing)
-            missing_parents = set()
-            for job in missing:
-                if job.parent is None or job.parent in self.records:
-                    ready.append(job)
-                elif (record := store.get(job.parent)) is not None:
-                    self.records[job.parent] = record
-                    ready.append(job)
-                else:
-                    self._children[job.parent].append(job)
-                    missing_parents.add(job.parent)
-            missing = sorted(missing_parents)
-        for job in ready:
-            self._push(job)
+        self.compiled = compiled
+        phases = {job.phase for job in pending}
+        if pruning.DENSE in phases:
+            self._initialise = pool.submit(program_lib.compile_initialise, cell.layer_sizes)
+        # Edge jobs alone seldom need the arrays of the whole network: then they wait for them.
+        edges_only = phases == {pruning.EDGE} and cell.compact_sizes is not None
+        for sizes in [cell.compact_sizes] if edges_only else cell.tiles:
+            compiled(sizes)
 
-    def _chain(self, job: jobs.Job) -> float:
-        after = (self._chain(child) for child in self._children.get(job, ()))
-        return expected_rounds(job) + max(after, default=0.0)
+    def _compile(self, sizes: tuple[int, ...], num_devices: int) -> program_lib.Program:
+        began = time.perf_counter()
+        program = program_lib.Program(self._cell, sizes, num_devices)
+        with self._lock:
+            self._effort.compiles += 1
+            self._effort.compile_s += time.perf_counter() - began
+        return program
 
-    def _push(self, job: jobs.Job) -> None:
-        heapq.heappush(self._ready, (-self._chain(job), job))
+    def initial_weights(self, job: jobs.Job) -> tuple[list[Any], list[Any]]:
+        return self._initialise.result()(job)
 
-    def __iter__(self) -> Iterator[jobs.Job]:
-        while self._ready:
-            yield heapq.heappop(self._ready)[1]
-
-    def finish(self, job: jobs.Job, record: jobs.Record) -> None:
-        if job in self._children:
-            self.records[job] = record
-            for child in self._children[job]:
-                self._push(child)
-
-
-class _Tile:
-    """Lanes that are compiled, and end a round, together."""
-
-    def __init__(self, num_lanes: int):
-        self.num_lanes = num_lanes
-        self.works: list[jobs.Work] = []
-        self.rounds: list[jobs.Round] = []  # what each of them asks for
-
-    @property
-    def busy(self) -> list[jobs.Job]:
-        return [each.job for each in self.rounds]
-
-    def fill(self, queue: _Queue, begin: Callable[[jobs.Job], jobs.Work]) -> None:
-        """Gives free lanes to jobs that are ready."""
-        for job in itertools.islice(queue, self.num_lanes - len(self.works)):
-            work = begin(job)
-            self.works.append(work)
-            self.rounds.append(next(work))
-
-    def advance(self, replies: list[jobs.Reply]) -> list[tuple[jobs.Job, jobs.Record]]:
-        """Sends every lane its reply; returns the jobs that this finishes."""
-        works, rounds, finished = [], [], []
-        for work, asked, reply in zip(self.works, self.rounds, replies, strict=True):
-            try:
-                rounds.append(work.send(reply))
-                works.append(work)
-            except StopIteration as stop:
-                finished.append((asked.job, stop.value))
-        self.works, self.rounds = works, rounds
-        return finished
+    def call(
+        self,
+        compiling: concurrent.futures.Future[program_lib.Program],
+        batch: Sequence[lanes_lib.Lane],
+    ) -> list[jobs.Reply]:
+        program = compiling.result()
+        began = time.perf_counter()
+        replies = program([lane.round for lane in batch])
+        seconds, sizes = time.perf_counter() - began, batch[0].sizes
+        with self._lock:
+            lanes = self.num_lanes[sizes]
+            self._effort.add_call(self._cell, sizes, len(batch), lanes, seconds)
+        return replies

@@ -6,13 +6,18 @@ from typing import Any, NamedTuple
 
 import jax
 import jax.numpy as jnp
+import numpy as np
 import optax
 
+from nsculpt.sculpting import draws
 from nsculpt.sculpting import masks as masks_lib
 from nsculpt.sculpting import model as model_lib
 from nsculpt.tasks import task as task_lib
 
 PyTree = Any
+
+# So that a task's data can be arguments of a program, which tasks of one shape then share.
+jax.tree_util.register_dataclass(task_lib.ArraySource, ["x", "y"], [])
 
 
 @dataclasses.dataclass(frozen=True)
@@ -24,6 +29,26 @@ class Training:
     epochs: int
     input_noise: float  # standard deviation of the Gaussian noise on training inputs
     weight_decay: float = 1e-4  # L2, added to the gradient before Adam (coupled)
+
+    def on(self, train: task_lib.Source, valid: task_lib.Source) -> "Problem":
+        """These settings with data."""
+        return Problem(
+            train,
+            valid,
+            np.float32(self.learning_rate),
+            np.int32(self.epochs),
+            np.float32(self.input_noise),
+        )
+
+
+class Problem(NamedTuple):
+    """What a round works on. Data, not structure: another value needs no other program."""
+
+    train: task_lib.Source
+    valid: task_lib.Source
+    learning_rate: np.float32
+    epochs: np.int32
+    input_noise: np.float32
 
 
 class Fit(NamedTuple):
@@ -51,22 +76,21 @@ def better(fit: Fit, best: Fit) -> jax.Array:
 
 
 def make_train(
-    model: model_lib.MaskedMLP, train: task_lib.Source, valid: task_lib.Source, settings: Training
-) -> Callable[[jax.Array, PyTree, PyTree], tuple[PyTree, Fit]]:
+    model: model_lib.MaskedMLP, batch_size: int, weight_decay: float, noisy: bool
+) -> Callable[..., tuple[PyTree, Fit]]:
     """Binds what is static.
 
+    Args:
+      model: the network.
+      batch_size: rows; more than there are means all.
+      weight_decay: L2, added to the gradient before Adam.
+      noisy: False where the problem's input noise is 0: then none is drawn.
+
     Returns:
-      `train(key, params, masks) -> (params, fit)`, for one lane. `params` must be zero where
-      `masks` is False, and stays so. Epoch e draws from `fold_in(key, e)`, so another number of
-      epochs does not shift the draws of those before.
+      `train(problem, key, params, masks) -> (params, fit)`, for one lane. `params` must be zero
+      where `masks` is False, and stays so. Epoch e draws from `fold_in(key, e)`, so another number
+      of epochs does not shift the draws of those before.
     """
-    batch_size = min(settings.batch_size, train.num_rows)
-    num_steps = -(-train.num_rows // batch_size)
-    num_padded = num_steps * batch_size - train.num_rows
-    optimiser = optax.chain(
-        optax.add_decayed_weights(settings.weight_decay),
-        optax.adam(settings.learning_rate, b1=0.9, b2=0.999, eps=1e-8),
-    )
 
     def loss_of(
         params: PyTree, masks: PyTree, x: jax.Array, y: jax.Array, weight: jax.Array
@@ -75,39 +99,43 @@ def make_train(
         losses = optax.sigmoid_binary_cross_entropy(logits, y).mean(axis=1)  # [B]
         return jnp.sum(losses * weight)
 
-    def draw_epoch(key: jax.Array) -> tuple[jax.Array, jax.Array, jax.Array]:
-        """Rows `[S, B]`, noise `[S, B, I]` (or 0) and weights `[S, B]` of an epoch's batches.
-
-        The weights of a batch sum to 1; they are 0 on the rows that fill up the last batch.
-        """
-        order_key, noise_key = jax.random.split(key)
-        order = jax.random.permutation(order_key, train.num_rows)
-        rows = jnp.pad(order, (0, num_padded)).reshape(num_steps, batch_size)
-        shape = (num_steps, batch_size, train.num_inputs)
-        noise = (
-            settings.input_noise * jax.random.normal(noise_key, shape)
-            if settings.input_noise
-            else jnp.zeros((num_steps, 1, 1))
+    def run(problem: Problem, key: jax.Array, params: PyTree, masks: PyTree) -> tuple[PyTree, Fit]:
+        train = problem.train
+        rows_a_batch = min(batch_size, train.num_rows)
+        num_steps = -(-train.num_rows // rows_a_batch)
+        num_padded = num_steps * rows_a_batch - train.num_rows
+        # Weights of the rows of each batch: they sum to 1, and are 0 on rows that fill up the last.
+        real = np.arange(num_steps * rows_a_batch).reshape(num_steps, -1) < train.num_rows
+        weights = jnp.asarray(real / real.sum(axis=1, keepdims=True), jnp.float32)
+        optimiser = optax.chain(
+            optax.add_decayed_weights(weight_decay),
+            optax.adam(problem.learning_rate, b1=0.9, b2=0.999, eps=1e-8),
         )
-        real = jnp.arange(num_steps * batch_size).reshape(num_steps, batch_size) < train.num_rows
-        return rows, noise, real / jnp.sum(real, axis=1, keepdims=True)
 
-    def run(key: jax.Array, params: PyTree, masks: PyTree) -> tuple[PyTree, Fit]:
+        def batched(per_row: jax.Array) -> jax.Array:
+            padding = [(0, num_padded)] + [(0, 0)] * (per_row.ndim - 1)
+            return jnp.pad(per_row, padding).reshape(num_steps, -1, *per_row.shape[1:])
+
         def step(carry: PyTree, batch: PyTree) -> tuple[PyTree, None]:
             params, state = carry
             rows, noise, weight = batch
             x, y = train.gather(rows)
-            gradient = jax.grad(loss_of)(params, masks, x + noise, y, weight)
+            if noisy:
+                x = x + problem.input_noise * noise
+            gradient = jax.grad(loss_of)(params, masks, x, y, weight)
             update, state = optimiser.update(gradient, state, params)
             # Masked once more, so that no optimiser's momentum or decay can revive an edge.
             params = masks_lib.apply(masks, optax.apply_updates(params, update))
             return (params, state), None
 
-        def epoch(carry: PyTree, index: jax.Array) -> tuple[PyTree, None]:
+        def epoch(index: jax.Array, carry: PyTree) -> PyTree:
             params, state, kept, best = carry
-            batches = draw_epoch(jax.random.fold_in(key, index))
+            order, noise = draws.epoch(
+                jax.random.fold_in(key, index), train.num_rows, train.num_inputs if noisy else 0
+            )
+            batches = (batched(order), batched(noise) if noisy else None, weights)
             (params, state), _ = jax.lax.scan(step, (params, state), batches)
-            wrong_bits, loss = evaluate(model, params, masks, valid)
+            wrong_bits, loss = evaluate(model, params, masks, problem.valid)
             # A loss that overflowed loses every comparison, as nan would not.
             loss = jnp.where(jnp.isfinite(loss), loss, jnp.inf)
             fit = Fit(wrong_bits, loss, index + 1)
@@ -115,13 +143,11 @@ def make_train(
             kept, best = jax.tree.map(
                 lambda new, old: jnp.where(take, new, old), (params, fit), (kept, best)
             )
-            return (params, state, kept, best), None
+            return params, state, kept, best
 
-        none_yet = Fit(jnp.iinfo(jnp.int32).max, jnp.float32(jnp.inf), jnp.int32(0))
+        none_yet = Fit(jnp.int32(jnp.iinfo(jnp.int32).max), jnp.float32(jnp.inf), jnp.int32(0))
         carry = (params, optimiser.init(params), params, none_yet)
-        (_, _, kept, best), _ = jax.lax.scan(
-            epoch, carry, jnp.arange(settings.epochs, dtype=jnp.int32)
-        )
+        _, _, kept, best = jax.lax.fori_loop(0, problem.epochs, epoch, carry)
         return kept, best
 
     return run

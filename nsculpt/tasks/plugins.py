@@ -41,6 +41,11 @@ def load(path: files.Path) -> str:
     return digest
 
 
+def any_loaded() -> bool:
+    """Whether code of a user's own has run in this process."""
+    return bool(_files)
+
+
 def _run(path: str, content: bytes, module_name: str) -> None:
     module = types.ModuleType(module_name)
     module.__file__ = path

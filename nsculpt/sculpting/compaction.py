@@ -1,0 +1,114 @@
+"""Edge rounds on smaller arrays: after unit pruning nearly all hidden units are gone (DESIGN 4.4).
+
+Units without any edge contribute exact zeros, so leaving them out changes nothing but the order in
+which floats are added. That changes last bits, so the size at which a round is worked out is a
+function of the round's own network, never of what else is being trained.
+"""
+
+import dataclasses
+import itertools
+import math
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import numpy as np
+
+from nsculpt.sculpting import jobs, pruning
+
+# A layer keeps room for this part of its units, rounded up to a power of two of at least `_FEWEST`:
+# more than unit pruning leaves in all but a few networks (BUILD_NOTES).
+_PART = 8
+_FEWEST = 8
+# Multiply-adds of a forward pass over all rows and epochs of a round. Below, a second program takes
+# longer to compile than its rounds save.
+_LEAST_WORK = 500_000
+
+
+def compact_sizes(layer_sizes: Sequence[int], num_rows: int, epochs: int) -> tuple[int, ...] | None:
+    """Layer sizes of the smaller arrays; None where one size does it all.
+
+    Args:
+      layer_sizes: `[I, H_1 ... H_D, O]`.
+      num_rows: training rows.
+      epochs: of a round.
+
+    Example:
+      >>> compact_sizes((8, 48, 48, 4), num_rows=256, epochs=40)
+      (8, 8, 8, 4)
+      >>> compact_sizes((4, 24, 4), num_rows=16, epochs=15)
+    """
+    hidden = (
+        min(width, max(_FEWEST, 2 ** math.ceil(math.log2(width / _PART))))
+        for width in layer_sizes[1:-1]
+    )
+    small = (layer_sizes[0], *hidden, layer_sizes[-1])
+    too_little = num_edges(layer_sizes) * num_rows * epochs < _LEAST_WORK
+    return None if too_little or small == tuple(layer_sizes) else small
+
+
+def num_edges(layer_sizes: Sequence[int]) -> int:
+    """Edges of a network before pruning."""
+    return sum(fan_in * fan_out for fan_in, fan_out in itertools.pairwise(layer_sizes))
+
+
+@dataclasses.dataclass(frozen=True, eq=False)
+class Compacted:
+    """A round on smaller arrays, and the way back."""
+
+    asked: jobs.Round
+    places: tuple[np.ndarray, ...]  # a layer: the units that have a place, in rising order
+    layer_sizes: tuple[int, ...]  # of the network as it is
+
+    def restored(self, reply: jobs.Reply) -> jobs.Reply:
+        """The reply for the network as it is: what was left out stays dead, with zero weights."""
+
+        def spread(small: np.ndarray, *layers: int) -> np.ndarray:
+            places = [self.places[layer] for layer in layers]
+            whole = np.zeros([self.layer_sizes[layer] for layer in layers], small.dtype)
+            whole[np.ix_(*places)] = small[tuple(slice(len(each)) for each in places)]
+            return whole
+
+        return dataclasses.replace(reply, **_each_array(reply, spread))
+
+
+def compacted(asked: jobs.Round, sizes: Sequence[int]) -> Compacted | None:
+    """The round on arrays of these sizes; None where it does not fit.
+
+    Args:
+      asked: a round of an edge job: one that ranks units ranks the dead ones too.
+      sizes: from `compact_sizes`.
+    """
+    whole = (*(mask.shape[0] for mask in asked.edges), asked.edges[-1].shape[1])
+    used = [
+        np.flatnonzero(below.any(axis=0) | above.any(axis=1))
+        for below, above in itertools.pairwise(asked.edges)
+    ]
+    places = (np.arange(whole[0]), *used, np.arange(whole[-1]))
+    if any(len(units) > size for units, size in zip(places, sizes, strict=True)):
+        return None
+    # All dead edges rank first, with saliency 0. While one of them is kept, a rank among them stays
+    # a rank among them, and any other moves by the number of those that are left out.
+    if sum(int(mask.sum()) for mask in asked.edges) == num_edges(sizes):
+        return None
+    left_out = num_edges(whole) - num_edges(sizes)
+
+    def gather(array: np.ndarray, *layers: int) -> np.ndarray:
+        units = [places[layer] for layer in layers]
+        small = np.zeros([sizes[layer] for layer in layers], array.dtype)
+        small[tuple(slice(len(each)) for each in units)] = array[np.ix_(*units)]
+        return small
+
+    k = asked.k if asked.k == pruning.NOTHING else max(asked.k - left_out, 0)
+    smaller = dataclasses.replace(asked, k=k, **_each_array(asked, gather))
+    return Compacted(smaller, places, whole)
+
+
+def _each_array(
+    network: jobs.Round | jobs.Reply, resize: Callable[..., np.ndarray]
+) -> dict[str, Any]:
+    """Kernels, biases and masks, each resized; told the layers of units along its axes."""
+    return {
+        "kernels": [resize(each, at, at + 1) for at, each in enumerate(network.kernels)],
+        "biases": [resize(each, at + 1) for at, each in enumerate(network.biases)],
+        "edges": [resize(each, at, at + 1) for at, each in enumerate(network.edges)],
+    }

@@ -1,0 +1,113 @@
+"""Networks in training: each has a lane, and those that wait for a round make a batch."""
+
+import dataclasses
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+from nsculpt.sculpting import cell as cell_lib
+from nsculpt.sculpting import compaction, jobs, pruning
+from nsculpt.sculpting import queue as queue_lib
+
+Sizes = tuple[int, ...]  # of layers: the network's, or those of the smaller arrays
+
+
+@dataclasses.dataclass(frozen=True, eq=False)
+class Lane:
+    """A job in training, and the round that it asks for."""
+
+    work: jobs.Work
+    asked: jobs.Round
+    sizes: Sizes  # of the arrays that the round is worked out on
+    compacted: compaction.Compacted | None  # None: on those of the whole network
+    remaining: float  # rounds, about
+
+    @property
+    def round(self) -> jobs.Round:
+        return self.asked if self.compacted is None else self.compacted.asked
+
+
+class Lanes:
+    """The jobs in training, at most `num_lanes`; a lane whose job has ended takes the next.
+
+    Args:
+      cell: task, network and settings.
+      queue: gives the jobs.
+      num_lanes: how many at once.
+      batch_lanes: for arrays of each size, the lanes of the program.
+      initial_weights: kernels and biases of a dense job before its round.
+    """
+
+    def __init__(
+        self,
+        cell: cell_lib.Cell,
+        queue: queue_lib.Queue,
+        num_lanes: int,
+        batch_lanes: Mapping[Sizes, int],
+        initial_weights: Callable[[jobs.Job], tuple[Any, Any]],
+    ):
+        self._cell, self._queue, self._num_lanes = cell, queue, num_lanes
+        self._batch_lanes, self._initial_weights = batch_lanes, initial_weights
+        self._num_busy = 0
+        # For a round; those that are not here are having theirs.
+        self._waiting: dict[Sizes, list[Lane]] = {sizes: [] for sizes in batch_lanes}
+
+    def fill(self) -> None:
+        """Gives free lanes to jobs that are ready."""
+        while self._num_busy < self._num_lanes and (found := self._queue.next()) is not None:
+            self._num_busy += 1
+            work = self._begin(*found)
+            self._wait(work, next(work))
+
+    def _begin(self, job: jobs.Job, base: jobs.Record | None) -> jobs.Work:
+        rule = self._cell.acceptance
+        if base is None:
+            return jobs.dense(job, *self._initial_weights(job), rule)
+        phase = jobs.prune_units if job.phase == pruning.UNIT else jobs.prune_edges
+        return phase(job, base, rule)
+
+    def _wait(self, work: jobs.Work, asked: jobs.Round) -> None:
+        sizes, compacted = self._cell.compact_sizes, None
+        if sizes is not None and asked.job.phase == pruning.EDGE:
+            compacted = compaction.compacted(asked, sizes)
+        if sizes is None or compacted is None:
+            sizes = self._cell.layer_sizes
+        remaining = self._queue.chain(asked.job) - asked.index
+        self._waiting[sizes].append(Lane(work, asked, sizes, compacted, remaining))
+
+    def take(self, half_empty: bool) -> list[Lane]:
+        """The next batch, of one size of arrays: the longest chains of those that wait.
+
+        The size is that whose lanes it fills best, or of those that tie that of the longest chain.
+
+        Args:
+          half_empty: whether it may fill less than half of the lanes.
+        """
+
+        def full(sizes: Sizes) -> float:
+            return min(len(self._waiting[sizes]) / self._batch_lanes[sizes], 1.0)
+
+        def longest(sizes: Sizes) -> float:
+            return max((lane.remaining for lane in self._waiting[sizes]), default=0.0)
+
+        sizes = max(self._waiting, key=lambda sizes: (full(sizes), longest(sizes)))
+        if full(sizes) < (0 if half_empty else 1 / 2):
+            return []
+        in_order = sorted(self._waiting[sizes], key=lambda lane: -lane.remaining)
+        most = self._batch_lanes[sizes]
+        self._waiting[sizes] = in_order[most:]
+        return in_order[:most]
+
+    def advance(
+        self, batch: Sequence[Lane], replies: Sequence[jobs.Reply]
+    ) -> list[tuple[jobs.Job, jobs.Record]]:
+        """Sends every lane its reply; returns the jobs that this finishes."""
+        finished = []
+        for lane, reply in zip(batch, replies, strict=True):
+            whole = reply if lane.compacted is None else lane.compacted.restored(reply)
+            try:
+                self._wait(lane.work, lane.work.send(whole))
+            except StopIteration as stop:
+                self._num_busy -= 1
+                self._queue.finish(lane.asked.job, stop.value)
+                finished.append((lane.asked.job, stop.value))
+        return finished
