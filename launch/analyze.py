@@ -1,5 +1,10 @@
 """Analyses a sparse network: `python -m launch.analyze --network=FILE`, or `--help`."""
 
+from launch import interrupts
+
+if __name__ == "__main__":  # before what follows, which takes a second
+    interrupts.install("python -m launch.analyze: interrupted")
+
 import dataclasses
 import logging
 import os
@@ -11,7 +16,7 @@ from collections.abc import Sequence
 from typing import Any
 
 import nsculpt
-from launch import ending, flags, interrupts, task_flags
+from launch import ending, flags, task_flags
 from nsculpt import errors, registry
 from nsculpt.analysis.clustering import CLUSTERINGS
 from nsculpt.analysis.features import FEATURES
@@ -168,5 +173,4 @@ def main(arguments: Sequence[str]) -> int:
 
 
 if __name__ == "__main__":
-    interrupts.install()
-    sys.exit(main(sys.argv[1:]))
+    interrupts.leave(main(sys.argv[1:]))

@@ -1,5 +1,6 @@
 """How a launcher runs and ends: one line for what went wrong, and an exit status."""
 
+import errno
 import io
 import logging
 import os
@@ -20,9 +21,20 @@ COMMON = (
 )  # fmt: skip
 
 
+# Something else stands where a file or folder is to be written.
+_IN_THE_WAY = (errno.EISDIR, errno.ENOTDIR, errno.EEXIST, errno.ELOOP)
+
+
 class _Wrapped(logging.Formatter):
     def format(self, record: logging.LogRecord) -> str:
-        return textwrap.fill(super().format(record), 80, subsequent_indent="  ")
+        # A path stays in one piece, so that it can be copied.
+        return textwrap.fill(
+            super().format(record),
+            80,
+            subsequent_indent="  ",
+            break_long_words=False,
+            break_on_hyphens=False,
+        )
 
 
 def run(
@@ -44,6 +56,19 @@ def run(
     Returns:
       0 done, 1 failed, 2 bad input, 3 folder in use; 130 after an interruption ends the process.
     """
+    try:
+        with interrupts.expected():
+            return _run(parser, arguments, work, if_failed)
+    except KeyboardInterrupt:
+        interrupts.leave(flags.fail(parser, if_interrupted, 130))
+
+
+def _run(
+    parser: flags.Parser,
+    arguments: Sequence[str],
+    work: Callable[[flags.Parser], None],
+    if_failed: str,
+) -> int:
     handler = logging.StreamHandler()
     handler.setFormatter(_Wrapped())
     logging.getLogger("nsculpt").addHandler(handler)
@@ -69,9 +94,10 @@ def run(
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
     except OSError as error:
         place = error.filename or "the output"
-        return flags.fail(parser, f"{place}: {error.strerror}{if_failed}", 1)
+        if error.errno in _IN_THE_WAY:
+            expected = "expected a file or folder of nsculpt's own, or nothing; move it away"
+            return flags.fail(parser, f"{place}: {error.strerror}; {expected}", 2)
+        return flags.fail(parser, f"{place}: {error.strerror or error}{if_failed}", 1)
     except MemoryError:
         return flags.fail(parser, f"this needs more memory than there is{if_failed}", 1)
-    except KeyboardInterrupt:
-        interrupts.leave(flags.fail(parser, if_interrupted, 130))
     return 0

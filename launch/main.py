@@ -1,5 +1,10 @@
 """Sculpts a network on a task: `python -m launch.main --flagfile=FILE`, or `--help`."""
 
+from launch import interrupts
+
+if __name__ == "__main__":  # before what follows, which takes a second
+    interrupts.install(f"python -m launch.main: interrupted; {interrupts.KEPT}")
+
 import pathlib
 import re
 import sys
@@ -8,8 +13,9 @@ from collections.abc import Sequence
 from typing import Any
 
 import nsculpt
-from launch import ending, flags, interrupts, task_flags
+from launch import compiling, ending, flags, task_flags
 from nsculpt import settings as settings_lib
+from nsculpt import shards
 from nsculpt.tasks import task as task_lib
 
 _SETTINGS = (
@@ -84,7 +90,13 @@ _TOPICS = {
         flags.Flag("out_dir", str, "DIR", """Run folder; the same command on it continues. Default
             runs/TASK_WIDTHS."""),
         flags.Flag("lanes", flags.integer, "64", """Networks trained at once, at least 1, rounded
-            up to whole tiles; results do not depend on it. Default: a tile for each core."""),
+            up to whole tiles; results do not depend on it. Default: a tile for each core
+            or device, and one more."""),
+        flags.Flag("shard", shards.parse, "1/8", """Share i of n, i from 1: do only every n-th part
+            of the jobs, for n commands on n machines. Copy all jobs/ folders into one afterwards,
+            and run the same command there without it. Default out_dir:
+            runs/TASK_WIDTHS.share_i_of_n."""),
+        compiling.FLAG,
         flags.Flag("dry_run", None, "", "Say what would be done, and write nothing."),
         *ending.COMMON,
     ),
@@ -94,17 +106,27 @@ _SUMMARY = """Neural Sculpting: learns a task, prunes units and then edges step 
     task declares about itself."""
 
 
-def plan(task: task_lib.Task, settings: settings_lib.Settings, out_dir: pathlib.Path) -> str:
-    """What a run would do."""
-    num_units = len(settings.seeds) * len(settings.unit_steps)
-    num_edges = num_units * len(settings.edge_steps)
+def plan(
+    task: task_lib.Task,
+    settings: settings_lib.Settings,
+    out_dir: pathlib.Path,
+    shard: shards.Shard | None = None,
+) -> str:
+    """What a run, or a share of it, would do."""
+    from nsculpt.sculpting import jobs  # late, since it loads jax
+
+    wanted = jobs.grid(settings.seeds, settings.unit_steps, settings.edge_steps)
+    mine = wanted if shard is None else shards.part(wanted, shard)
+    num_dense = len({job.seed for job in mine})
+    num_units = len({job.parent for job in mine})
+    share = "" if shard is None else f" of share {shard.index} of {shard.count}"
     sizes = "-".join(map(str, (task.num_inputs, *settings.hidden, task.num_outputs)))
     return "\n".join(
         textwrap.fill(line, 80, subsequent_indent="  ")
         for line in (
             f"task {task.name}, network {sizes}",
-            f"jobs: {len(settings.seeds)} dense, {num_units} unit, {num_edges} edge "
-            f"({num_edges} prunings)",
+            f"jobs{share}: {num_dense} dense, {num_units} unit, {len(mine)} edge "
+            f"({len(mine)} prunings)",
             f"training: learning rate {settings.learning_rate:g}, batches of "
             f"{settings.batch_size} of {task.train.num_rows} rows, {settings.epochs} epochs a "
             f"round, input noise {settings.input_noise:g}",
@@ -113,10 +135,14 @@ def plan(task: task_lib.Task, settings: settings_lib.Settings, out_dir: pathlib.
     )
 
 
-def default_out_dir(task: task_lib.Task, hidden: Sequence[int]) -> pathlib.Path:
+def default_out_dir(
+    task: task_lib.Task, hidden: Sequence[int], shard: shards.Shard | None = None
+) -> pathlib.Path:
     """runs/TASK_WIDTHS; what could leave that folder is taken out of the name."""
     name = re.sub(r"[^\w.-]", "_", task.name)
-    return pathlib.Path("runs", f"{name}_{'_'.join(map(str, hidden))}")
+    # Shares may run at once on one file system, and a folder takes one command at a time.
+    share = "" if shard is None else f".share_{shard.index}_of_{shard.count}"
+    return pathlib.Path("runs", f"{name}_{'_'.join(map(str, hidden))}{share}")
 
 
 def run(parser: flags.Parser) -> None:
@@ -124,21 +150,25 @@ def run(parser: flags.Parser) -> None:
     task_flags.load_plugin(parser)
     task = task_flags.load_task(parser)
     hidden = parser["hidden"] or (24, 24)
+    shard = parser["shard"]
     given: dict[str, Any] = {name: parser[name] for name in _SETTINGS}
-    out_dir = pathlib.Path(parser["out_dir"] or default_out_dir(task, hidden))
+    out_dir = pathlib.Path(parser["out_dir"] or default_out_dir(task, hidden, shard))
     if parser["dry_run"]:
-        print(plan(task, settings_lib.resolve(task, hidden, **given), out_dir))
+        print(plan(task, settings_lib.resolve(task, hidden, **given), out_dir, shard))
         return
-    sculpture = nsculpt.sculpt(
-        task,
-        hidden,
-        **given,
-        plugin=parser["plugin"],
-        lanes=parser["lanes"],
-        out_dir=out_dir,
-        show_progress=True,
-    )
-    print(sculpture)
+    compiling.prepare(parser)
+    given |= {
+        "plugin": parser["plugin"],
+        "lanes": parser["lanes"],
+        "out_dir": out_dir,
+        "show_progress": True,
+    }
+    if shard is not None:
+        from nsculpt import experiment  # late, since it loads jax
+
+        print(experiment.sculpt_share(shard, task, hidden, **given))
+        return
+    print(nsculpt.sculpt(task, hidden, **given))
     print(f"\nWritten to {out_dir}: summary.json, networks.npz, drawings/")
 
 
@@ -148,11 +178,10 @@ def main(arguments: Sequence[str]) -> int:
         flags.Parser("python -m launch.main", _SUMMARY, _TOPICS),
         arguments,
         run,
-        if_interrupted="interrupted; finished jobs are kept, and the same command continues",
-        if_failed="; finished jobs are kept",
+        if_interrupted=f"interrupted; {interrupts.KEPT}",
+        if_failed=f"; {interrupts.KEPT}",
     )
 
 
 if __name__ == "__main__":
-    interrupts.install()
-    sys.exit(main(sys.argv[1:]))
+    interrupts.leave(main(sys.argv[1:]))

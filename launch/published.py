@@ -1,9 +1,14 @@
 """The paper's rates from its published networks: `python -m launch.published --folder=DIR`."""
 
+from launch import interrupts
+
+if __name__ == "__main__":  # before what follows, which takes a second
+    interrupts.install("python -m launch.published: interrupted")
+
 import sys
 from collections.abc import Sequence
 
-from launch import ending, flags, interrupts
+from launch import ending, flags
 from nsculpt import errors
 from nsculpt.paper import bars_compared
 from nsculpt.report import rates_table
@@ -33,5 +38,4 @@ def main(arguments: Sequence[str]) -> int:
 
 
 if __name__ == "__main__":
-    interrupts.install()
-    sys.exit(main(sys.argv[1:]))
+    interrupts.leave(main(sys.argv[1:]))

@@ -3,6 +3,7 @@
 import contextlib
 import os
 import pathlib
+import re
 from collections.abc import Iterator
 from typing import BinaryIO
 
@@ -27,6 +28,27 @@ def replacing(path: pathlib.Path) -> Iterator[BinaryIO]:
             file.flush()
             os.fsync(file.fileno())
         aside.replace(path)
-    except BaseException:
-        aside.unlink(missing_ok=True)
+    except BaseException as error:
+        with contextlib.suppress(OSError):  # what went wrong before is what counts
+            aside.unlink()
+        if isinstance(error, OSError) and error.filename in (None, str(aside)):
+            error.filename = str(path)  # of a full disk Python says no file
         raise
+
+
+def is_leftover(name: str) -> bool:
+    """Whether a file's name is one that `replacing` gives until a file is complete.
+
+    Example:
+      >>> is_leftover(".summary.json.4711.tmp"), is_leftover("summary.json")
+      (True, False)
+    """
+    return re.fullmatch(r"\..+\.[0-9]+\.tmp", name) is not None
+
+
+def remove_leftovers(folder: pathlib.Path) -> None:
+    """Removes what killed processes left half written. Nobody may write to the folder meanwhile."""
+    if folder.is_dir():
+        for path in folder.iterdir():
+            if is_leftover(path.name) and not path.is_dir():
+                path.unlink()

@@ -2,35 +2,47 @@
 
 run.flags       the resolved settings; `--flagfile=run.flags` runs them again
 jobs/<id>.npz   one finished job each; the id is the SHA-256 of all that determines it
+jobs/damaged/   what had such a name and was not that job; never read again, never deleted
 summary.json, networks.npz, drawings/   exports of the jobs, made anew at the end of a run
 timings.json    times, and nothing else does hold any
 """
 
 import contextlib
+import errno
 import io
+import itertools
 import json
 import logging
+import os
 import pathlib
-import zipfile
-import zlib
+import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
 import filelock
 import numpy as np
 
-from nsculpt import atomic, errors
-from nsculpt.sculpting import jobs, program
+from nsculpt import atomic, errors, job_file
+from nsculpt.sculpting import cell as cell_lib
+from nsculpt.sculpting import jobs
 
 _log = logging.getLogger("nsculpt")
 
 # Flags whose values may change between two commands on one folder: they choose which jobs there
 # are, or how they are run, but not what a job gives.
-_FREE_FLAGS = ("seeds", "unit_steps", "edge_steps", "lanes", "out_dir", "plugin")
-# What reading a damaged job file was seen to raise.
-_DAMAGE = (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile, zlib.error)
+_FREE_FLAGS = ("seeds", "unit_steps", "edge_steps", "lanes", "shard", "out_dir", "plugin")
 # Parts of a job's identity that are no settings: jobs of other versions are left alone.
-_VERSION_KEYS = ("algorithm_version", "jax_version", "backend", "tile")
+_VERSION_KEYS = (
+    "algorithm_version",
+    "jax_version",
+    "backend",
+    "tile",
+    "compact_sizes",
+    "compact_tile",
+)
+_JOB_FILE = re.compile(r"[0-9a-f]{64}\.npz|damaged")
+# A full disk is no fault of the folder's name.
+_FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 
 
 def write_bytes(path: pathlib.Path, content: bytes) -> None:
@@ -53,9 +65,9 @@ def npz_bytes(arrays: Mapping[str, np.ndarray], compress: bool = False) -> bytes
 
 
 class RunFolder:
-    """An open run folder; see `open_folder`. Gives and takes finished jobs (`sweep.Store`)."""
+    """An open run folder; see `open_folder`. Gives and takes finished jobs (`queue.Store`)."""
 
-    def __init__(self, path: pathlib.Path, cell: program.Cell):
+    def __init__(self, path: pathlib.Path, cell: cell_lib.Cell):
         self.path = path
         self._cell = cell
 
@@ -63,51 +75,38 @@ class RunFolder:
         return self.path / "jobs" / f"{jobs.job_id(self._cell.identity(job))}.npz"
 
     def get(self, job: jobs.Job) -> jobs.Record | None:
-        """The record of a finished job; None where it is missing or damaged."""
+        """The record of a finished job; None where there is none, or a damaged one was set aside.
+
+        Raises:
+          OSError: its file is there and cannot be read.
+        """
         path = self._file(job)
-        if not path.exists():
-            return None
-        identity: dict[str, Any]
         try:
-            identity, record = _read(path)
-        except _DAMAGE:
-            identity = {}
-        if jobs.job_id(identity) != path.stem:
-            _log.info("%s is damaged or not of this run: its job is done again", path)
+            return job_file.decode(path, job, self._cell.layer_sizes)
+        except FileNotFoundError:
             return None
-        return record
+        except job_file.DamagedError as error:
+            target = _set_aside(path)
+            _log.warning(
+                "%s: damaged (%s): moved to %s, and its job is done again", path, error, target
+            )
+            return None
 
     def put(self, job: jobs.Job, record: jobs.Record) -> None:
-        identity = json.dumps(self._cell.identity(job), sort_keys=True)
-        arrays = {
-            "identity": np.array(identity),
-            "rounds": record.rounds,
-            "status": np.array(record.status),
-        }
-        for index, kernel in enumerate(record.kernels):
-            arrays[f"kernel_{index}"] = kernel
-            arrays[f"bias_{index}"] = record.biases[index]
-            arrays[f"removed_at_{index}"] = record.removed_at[index]
-        write_bytes(self._file(job), npz_bytes(arrays))
+        """Keeps the record of a finished job. May run in a thread beside `get` of other jobs."""
+        write_bytes(self._file(job), job_file.encode(self._cell.identity(job), record))
 
 
-def _read(path: pathlib.Path) -> tuple[dict[str, Any], jobs.Record]:
-    # From memory, since numpy leaves a damaged file open. Zip members carry a CRC that is checked.
-    with np.load(io.BytesIO(path.read_bytes()), allow_pickle=False) as file:
-        num_layers = sum(name.startswith("kernel_") for name in file.files)
-        record = jobs.Record(
-            [file[f"kernel_{index}"] for index in range(num_layers)],
-            [file[f"bias_{index}"] for index in range(num_layers)],
-            [file[f"removed_at_{index}"] for index in range(num_layers)],
-            file["rounds"],
-            str(file["status"]),
-        )
-        return json.loads(str(file["identity"])), record
+def _set_aside(path: pathlib.Path) -> pathlib.Path:
+    folder = path.parent / "damaged"
+    folder.mkdir(exist_ok=True)
+    names = itertools.chain([path.name], (f"{path.stem}.{n}.npz" for n in itertools.count(2)))
+    return path.rename(next(folder / name for name in names if not os.path.lexists(folder / name)))
 
 
 @contextlib.contextmanager
 def open_folder(
-    path: pathlib.Path, flags: Mapping[str, str], cell: program.Cell
+    path: pathlib.Path, flags: Mapping[str, str], cell: cell_lib.Cell
 ) -> Iterator[RunFolder]:
     """Makes or continues a run folder, and holds it against other processes.
 
@@ -125,7 +124,7 @@ def open_folder(
             f"out_dir={str(path)!r}: is no folder; expected a new or empty one", "out_dir"
         )
     known = path / "run.flags"
-    if path.is_dir() and not known.exists() and any(p.name != ".lock" for p in path.iterdir()):
+    if path.is_dir() and not known.exists() and not _just_begun(path):
         raise errors.InputError(
             f"out_dir={path}: holds other files and no run.flags; expected a new or empty folder",
             "out_dir",
@@ -139,6 +138,8 @@ def open_folder(
         text = f"out_dir={path}: another process works in this folder"
         raise errors.FolderInUseError(text) from error
     except (OSError, NotImplementedError) as error:  # the latter: no locks on this file system
+        if getattr(error, "errno", None) in _FULL:
+            raise
         reason = f"{getattr(error, 'filename', path)}: {getattr(error, 'strerror', error)}"
         raise errors.InputError(
             f"out_dir={path}: {reason}; expected a folder to write to", "out_dir"
@@ -146,12 +147,23 @@ def open_folder(
     try:
         _refuse_other_flags(path, flags)  # again, now that nobody else can write them
         _refuse_other_jobs(path, cell)
+        for folder in (path, path / "jobs", path / "drawings"):
+            atomic.remove_leftovers(folder)
         lines = ["# Resolved settings of this folder. The same command continues it."]
         lines += [f"--{name}={value}" for name, value in flags.items()]
         write_bytes(known, ("\n".join(lines) + "\n").encode())
         yield RunFolder(path, cell)
     finally:
         lock.release()
+
+
+def _just_begun(path: pathlib.Path) -> bool:
+    """Whether a folder holds nothing, or jobs alone: it was killed early, or is to be merged."""
+    entries = {each.name for each in path.iterdir() if not atomic.is_leftover(each.name)}
+    in_jobs = (path / "jobs").iterdir() if (path / "jobs").is_dir() else []
+    return entries <= {".lock", "jobs"} and all(
+        _JOB_FILE.fullmatch(each.name) or atomic.is_leftover(each.name) for each in in_jobs
+    )
 
 
 def _refuse_other_flags(path: pathlib.Path, now: Mapping[str, str]) -> None:
@@ -178,22 +190,21 @@ def _refuse_other_flags(path: pathlib.Path, now: Mapping[str, str]) -> None:
             )
 
 
-def _refuse_other_jobs(path: pathlib.Path, cell: program.Cell) -> None:
+def _refuse_other_jobs(path: pathlib.Path, cell: cell_lib.Cell) -> None:
     """Refuses what flags do not show: a file named in them, or a plugin, has other content."""
     for file in sorted((path / "jobs").glob("*.npz")):
-        try:
-            before = _read(file)[0]
-        except _DAMAGE:
-            continue
-        job = jobs.Job(before["seed"], before["unit_step"], before["edge_step"])
-        now = cell.identity(job)
-        if any(before.get(key) != now[key] for key in _VERSION_KEYS):
+        before = job_file.identity_in(file)
+        if before is None:
+            continue  # damaged or foreign: `get` says so, if it is ever asked for
+        coordinates = (before.get(name, 0) for name in ("seed", "unit_step", "edge_step"))
+        now = cell.identity(jobs.Job(*coordinates))
+        if any(before.get(key) != now.get(key) for key in _VERSION_KEYS):
             continue
         for key, value in now.items():
             if before.get(key) != value:
                 raise errors.InputError(
                     f"out_dir={path}: is a run of other content: {key} is {before.get(key)} "
-                    f"there and {value} here; expected the same, or another folder",
+                    f"there and {value} here (jobs/{file.name}); expected the same, or another "
+                    "folder",
                     "out_dir",
                 )
-        return  # all jobs of these versions in the folder passed this check when they began

@@ -5,7 +5,7 @@ import json
 import numpy as np
 import pytest
 
-from tests import test_launch
+from tests import launching, test_launch
 
 TABLE = "a,b,->,y\n0,0,->,0\n0,1,->,1\n1,0,->,1\n1,1,->,0\n"
 GRAPH = {
@@ -66,6 +66,8 @@ CASES = {
     "no number": (["--task=reused", "--epochs=many"], {}, ["--epochs=many", "whole number"]),
     "no value": (["--task=reused", "--epochs"], {}, ["--epochs", "expected a value"]),
     "lanes": (["--task=reused", "--lanes=0"], {}, ["--lanes=0", "at least 1"]),
+    "share of none": (["--task=reused", "--shard=0/4"], {}, ["--shard=0/4", "i/n", "1/8"]),
+    "share that is no fraction": (["--task=reused", "--shard=4"], {}, ["--shard=4", "i/n"]),
     "no flagfile": (["--flagfile=f.flags"], {}, ["f.flags", "No such file"]),
     "flagfile that names itself": (["--flagfile=f.flags"], {"f.flags": "--flagfile=f.flags\n"},
                                    ["f.flags:1", "names itself"]),
@@ -167,3 +169,14 @@ def test_a_data_set_can_be_planned(tmp_path):
     assert "task d, network 3-24-24-2" in done.stdout
     assert "input noise 0" in " ".join(done.stdout.split())
     assert max(map(len, (done.stdout + done.stderr).splitlines())) <= 80
+
+
+def test_devices_that_are_not_there_are_one_line(tmp_path):
+    folder = tmp_path / "run"
+    done = launching.launch(
+        "main", "--task=reused", f"--out_dir={folder}", JAX_PLATFORMS="no_such_device"
+    )
+    assert done.returncode == 2
+    assert "JAX_PLATFORMS=no_such_device" in done.stderr
+    assert "Traceback" not in done.stderr
+    assert not folder.exists()

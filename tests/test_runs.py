@@ -1,9 +1,13 @@
 """The run folder: whole files, the same settings, damage noticed."""
 
+import dataclasses
 import json
 import pathlib
+import resource
+import shutil
 import subprocess
 import sys
+import threading
 
 import numpy as np
 import pytest
@@ -11,6 +15,7 @@ import pytest
 import nsculpt
 from nsculpt import experiment, runs
 from nsculpt import settings as settings_lib
+from nsculpt.sculpting import cell as cell_lib
 from nsculpt.sculpting import jobs
 
 TASK = nsculpt.load_task("input_separable")
@@ -27,7 +32,7 @@ def record(value=1.0):
         [np.full(shape, value, np.float32) for shape in shapes],
         [np.zeros(shape[1], np.float32) for shape in shapes],
         [np.zeros(shape, np.int16) for shape in shapes],
-        np.zeros(2, jobs.ROUND),
+        np.array([(0, -1, 0, 0, 0, 0.25, 1, 3, 24, True)], jobs.ROUND),
         jobs.ACCEPTED,
     )
 
@@ -72,24 +77,111 @@ def test_the_file_is_named_by_what_determines_the_job(tmp_path):
     assert identity["learning_rate"] == 0.05
 
 
-@pytest.mark.parametrize("damage", ["truncated", "flipped", "foreign", "empty"])
-def test_a_damaged_job_is_missing_not_wrong(tmp_path, damage):
-    with runs.open_folder(tmp_path / "run", FLAGS, cell()) as folder:
+def job_files(folder):
+    return sorted(path.name for path in (folder / "jobs").glob("*.npz"))
+
+
+def test_records_are_put_in_one_thread_while_others_are_got(tmp_path):
+    wanted = [jobs.Job(seed, 5000, 500) for seed in range(30)]
+    with runs.open_folder(tmp_path, FLAGS, cell()) as folder:
+        thread = threading.Thread(
+            target=lambda: [folder.put(job, record(job.seed)) for job in wanted]
+        )
+        thread.start()
+        missing = list(wanted)
+        while missing:
+            found = [(job, folder.get(job)) for job in missing]
+            for job, each in found:
+                assert each is None or each.kernels[0][0, 0] == job.seed
+            missing = [job for job, each in found if each is None]
+        thread.join()
+    assert len(job_files(tmp_path)) == 30
+    assert not (tmp_path / "jobs" / "damaged").exists()
+
+
+def test_what_a_killed_process_left_half_written_is_removed(tmp_path):
+    with runs.open_folder(tmp_path, FLAGS, cell()) as folder:
         folder.put(JOB, record())
-        (file,) = (tmp_path / "run" / "jobs").glob("*.npz")
-        content = bytearray(file.read_bytes())
-        if damage == "truncated":
-            file.write_bytes(content[: len(content) // 2])
-        elif damage == "flipped":
-            content[content.index(np.float32(1.0).tobytes() * 4) + 2] ^= 1
-            file.write_bytes(content)
-        elif damage == "empty":
-            file.write_bytes(b"")
-        else:
-            folder.put(jobs.Job(1, 5000, 500), record(9.0))
-            (other,) = set((tmp_path / "run" / "jobs").glob("*.npz")) - {file}
-            other.replace(file)
+    (tmp_path / "drawings").mkdir()
+    before = {path for path in tmp_path.rglob("*") if path.is_file()}
+    halves = [".run.flags.17.tmp", f"jobs/.{job_files(tmp_path)[0]}.17.tmp",
+              "drawings/.seed_0.png.9.tmp", ".networks.npz.123456.tmp"]  # fmt: skip
+    mine = ["notes.tmp", ".hidden", "jobs/.x.tmp"]
+    for name in [*halves, *mine]:
+        (tmp_path / name).write_text("half")
+    with runs.open_folder(tmp_path, FLAGS, cell()) as folder:
+        assert folder.get(JOB) is not None
+    after = {path for path in tmp_path.rglob("*") if path.is_file()}
+    assert after == before | {tmp_path / name for name in mine}
+
+
+def test_nothing_is_removed_while_another_process_writes(tmp_path):
+    half = tmp_path / "jobs" / ".a.npz.17.tmp"
+    with runs.open_folder(tmp_path, FLAGS, cell()):
+        half.write_text("half")
+        with pytest.raises(nsculpt.FolderInUseError), runs.open_folder(tmp_path, FLAGS, cell()):
+            pass
+        assert half.exists()
+
+
+@pytest.mark.parametrize("left", [[], [".lock"], [".lock", "jobs/"], ["jobs/", ".run.flags.3.tmp"]])
+def test_a_folder_that_was_only_just_begun_is_continued(tmp_path, left):
+    for name in left:
+        (tmp_path / name).mkdir() if name.endswith("/") else (tmp_path / name).write_text("")
+    with runs.open_folder(tmp_path, FLAGS, cell()) as folder:
+        folder.put(JOB, record())
+    assert sorted(path.name for path in tmp_path.iterdir()) == [".lock", "jobs", "run.flags"]
+
+
+def test_jobs_alone_make_a_folder_to_continue(tmp_path):
+    with runs.open_folder(tmp_path / "share", FLAGS, cell()) as folder:
+        folder.put(JOB, record(3.0))
+    (tmp_path / "all").mkdir()
+    shutil.copytree(tmp_path / "share" / "jobs", tmp_path / "all" / "jobs")
+    with runs.open_folder(tmp_path / "all", FLAGS, cell()) as folder:
+        found = folder.get(JOB)
+    assert found is not None
+    assert found.kernels[0][0, 0] == 3
+
+
+@pytest.mark.parametrize("name", ["jobs/cv.pdf", "jobs/a.npz", "jobs.txt"])
+def test_jobs_of_another_kind_are_not_taken_over(tmp_path, name):
+    (tmp_path / name).parent.mkdir(exist_ok=True)
+    (tmp_path / name).write_text("")
+    with (
+        pytest.raises(nsculpt.InputError, match="new or empty folder"),
+        runs.open_folder(tmp_path, FLAGS, cell()),
+    ):
+        pass
+
+
+class OtherCell(cell_lib.Cell):
+    """A cell as another version of something would describe it."""
+
+    def __init__(self, other, **identity):
+        super().__init__(**{each.name: getattr(other, each.name)
+                            for each in dataclasses.fields(other)})  # fmt: skip
+        object.__setattr__(self, "other", identity)
+
+    def identity(self, job):
+        return super().identity(job) | self.other
+
+
+@pytest.mark.parametrize(
+    "version", [{"jax_version": "0.9.1"}, {"algorithm_version": 0, "learning_rate": 0.9}]
+)
+def test_jobs_of_other_versions_are_left_alone(tmp_path, version):
+    with runs.open_folder(tmp_path, FLAGS, OtherCell(cell(), **version)) as folder:
+        folder.put(JOB, record(9.0))
+    (theirs,) = (tmp_path / "jobs").glob("*.npz")
+    before = (theirs.read_bytes(), theirs.stat().st_mtime_ns)
+    with runs.open_folder(tmp_path, FLAGS, cell()) as folder:
         assert folder.get(JOB) is None
+        folder.put(JOB, record(1.0))
+        assert folder.get(JOB).kernels[0][0, 0] == 1
+    assert (theirs.read_bytes(), theirs.stat().st_mtime_ns) == before
+    assert len(job_files(tmp_path)) == 2
+    assert not (tmp_path / "jobs" / "damaged").exists()
 
 
 def test_other_settings_are_refused_and_the_first_is_named(tmp_path):
@@ -119,6 +211,23 @@ def test_other_content_behind_the_same_flags_is_refused(tmp_path):
     with (
         pytest.raises(nsculpt.InputError, match=r"learning_rate is 0\.05 there and 0\.5 here"),
         runs.open_folder(tmp_path / "run", FLAGS, cell(learning_rate=0.5)),
+    ):
+        pass
+
+
+def test_a_job_of_other_content_is_found_among_many(tmp_path):
+    """Wherever it stands among them: folders are merged by copying."""
+    with runs.open_folder(tmp_path / "b", FLAGS, cell(learning_rate=0.5)) as folder:
+        folder.put(JOB, record())
+    (foreign,) = (tmp_path / "b" / "jobs").glob("*.npz")
+    with runs.open_folder(tmp_path / "a", FLAGS, cell()) as folder:
+        for seed in range(8):
+            folder.put(jobs.Job(seed), record())
+    assert sorted([*job_files(tmp_path / "a"), foreign.name])[0] != foreign.name
+    shutil.copy(foreign, tmp_path / "a" / "jobs")
+    with (
+        pytest.raises(nsculpt.InputError, match=rf"0\.5 there and 0\.05 here .jobs/{foreign.name}"),
+        runs.open_folder(tmp_path / "a", FLAGS, cell()),
     ):
         pass
 
@@ -175,3 +284,18 @@ def test_a_failed_write_leaves_the_old_file_and_nothing_else(tmp_path):
         runs.write_bytes(path, "text")
     assert json.loads(path.read_text()) == {"a": 1}
     assert [each.name for each in tmp_path.iterdir()] == ["a.json"]
+
+
+def test_a_write_that_fails_names_the_file_and_leaves_the_old_one(tmp_path):
+    path = pathlib.Path(tmp_path, "a.json")
+    path.write_text("old")
+    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (1000, hard))
+    try:
+        with pytest.raises(OSError, match="File too large") as caught:
+            runs.write_bytes(path, b"x" * 100_000)
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+    assert caught.value.filename == str(path)
+    assert [each.name for each in tmp_path.iterdir()] == ["a.json"]
+    assert path.read_text() == "old"
