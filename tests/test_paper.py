@@ -1,13 +1,15 @@
 """The paper's figures as bars, its published networks, and rates beside the paper's."""
 
+import csv
 import gzip
+import importlib.resources
 import json
 import pathlib
 
 import pytest
 
 from nsculpt import presets
-from nsculpt.paper import bars_compared, figures
+from nsculpt.paper import alive_edges, bars_compared, figures, shipped
 from nsculpt.paper import published as published_lib
 from nsculpt.report import rates_table
 from tests import bad_input, published_folder
@@ -67,6 +69,53 @@ def test_rates_are_read_from_their_places(tmp_path):
         bar("overlap", "hidden separability", "overlap 3", "use 2"): 0.25,
         bar("hierarchy", "by level", "4 hidden", "single intermediate"): 0.5,
     }
+
+
+def test_shipped_rates_are_those_of_the_figures(published):
+    assert figures.read_rates() == figures.read_rates(published / "success_rates.json")
+
+
+def test_shipped_alive_edges_are_those_of_the_published_networks(published):
+    with (published / "alive_edges.csv").open() as file:
+        rows = list(csv.DictReader(file))
+    assert alive_edges.published() == {
+        (row["task"], tuple(map(int, row["layer_sizes"].split("-")))): alive_edges.AliveEdges(
+            int(row["networks"]), int(row["min"]), float(row["median"]), int(row["max"])
+        )
+        for row in rows
+    }
+    assert len(rows) == 361
+
+
+def test_shipped_alive_edges_by_counting(published):
+    """From the masks, for the cells all of whose networks are among those at hand."""
+    counts = {}
+    for network in published_lib.read(published / "networks.jsonl.gz"):
+        edges = sum(int(mask.sum()) for mask in network.masks)
+        counts.setdefault((network.task, network.layer_sizes), []).append(edges)
+    known = alive_edges.published()
+    whole = {cell: of for cell, of in counts.items() if len(of) == known[cell].networks}
+    assert len(whole) >= 75
+    assert {cell: alive_edges.of(of) for cell, of in whole.items()} == {
+        cell: known[cell] for cell in whole
+    }
+
+
+def test_every_cell_of_a_boolean_figure_has_shipped_alive_edges():
+    known = alive_edges.published()
+    cells = {
+        (preset.task, preset.layer_sizes)
+        for preset in presets.load()
+        if not preset.task.startswith("mnist")
+    }
+    assert set(known) == cells
+    assert sum(edges.networks for edges in known.values()) == 1499
+
+
+def test_what_is_shipped_is_small_and_says_where_it_is_from():
+    file = importlib.resources.files("nsculpt").joinpath("data/paper.json")
+    assert len(file.read_bytes()) < 60_000
+    assert "arXiv 2305.18402" in shipped.load()["source"]
 
 
 def test_readings_by_hand(tmp_path):

@@ -6,6 +6,8 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from nsculpt import errors, numeric
+from nsculpt import settings as settings_lib
+from nsculpt.paper import shipped
 from nsculpt.tasks import files
 
 
@@ -36,6 +38,11 @@ class Bar:
           ('input_separable', ((24, 24), (36, 36), (48, 48)))
         """
         return tuple((width,) * depth for depth in self.depths for width in self.widths)
+
+    @property
+    def num_networks(self) -> int:
+        """How many networks the paper's rate is a share of: one a seed."""
+        return len(self.hidden) * len(settings_lib.SEEDS)
 
 
 _WIDTHS = (24, 36, 48)
@@ -197,24 +204,35 @@ BARS: tuple[Bar, ...] = (
 )
 
 
-def read_rates(path: files.Path) -> dict[Bar, float]:
+def read_rates(path: files.Path | None = None) -> dict[Bar, float]:
     """The paper's value of every bar.
 
     Args:
-      path: a success_rates.json.
+      path: a success_rates.json; None takes the values that this package ships.
 
     Returns:
       The rate, in [0, 1], of each of `BARS`.
 
     Raises:
       InputError: names the file and the place in it.
+
+    Example:
+      >>> rates = read_rates()
+      >>> [rates[bar] for bar in BARS[3:6]]
+      [0.0, 1.0, 0.92]
     """
+    if path is None:
+        return _rates(shipped.load()["success_rates"], "data/paper.json")
     try:
         rates = json.loads(files.read_text(path))
     except (ValueError, RecursionError) as error:
         if isinstance(error, errors.InputError):
             raise
         raise errors.InputError(f"{path}: expected JSON; {error}") from error
+    return _rates(rates, path)
+
+
+def _rates(rates: Any, path: files.Path) -> dict[Bar, float]:
     for place, axis in _AXES.items():
         if _at(rates, place) != list(axis):
             raise errors.InputError(f"{path}: expected {_said(place)} to be {list(axis)}")

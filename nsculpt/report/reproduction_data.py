@@ -1,0 +1,163 @@
+"""A reproduced experiment as data: one JSON with all of it, tables of bars and of cells as CSV."""
+
+import csv
+import dataclasses
+import io
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from nsculpt.paper import reproduction, shipped
+
+SCHEMA_VERSION = 1
+_READINGS = ("first", "mean", "any", "all")
+
+
+def form(found: reproduction.Reproduction) -> dict[str, Any]:
+    """The content of the JSON file.
+
+    Args:
+      found: as from `reproduction.collate`.
+
+    Returns:
+      `paper` (where its figures come from), `bars`, `pooled` (all bars of a panel), `cells`,
+      `alive_edges` (summed over cells), `time` and `unfinished` cells. A rate is
+      `{"rate", "n", "low", "high"}` with a Wilson 95 percent interval; p values are Fisher's, exact
+      and two-sided, of our count against the paper's.
+    """
+    source = shipped.load()
+    return {
+        "schema_version": SCHEMA_VERSION,
+        "experiment": found.experiment,
+        "paper": {name: text for name, text in source.items() if isinstance(text, str)},
+        "bars": [_bar(each) for each in found.bars],
+        "pooled": [_pooled(each) for each in found.pooled],
+        "alive_edges": _edges(found.edges),
+        "cells": [_cell(each) for each in found.cells],
+        "time": {
+            **dataclasses.asdict(found.time),
+            "prunings_per_second": found.time.prunings_per_second,
+        },
+        "unfinished": [
+            {"task": cell.task, "layer_sizes": list(cell.layer_sizes)} for cell in found.unfinished
+        ],
+    }
+
+
+def _bar(found: reproduction.BarFound) -> dict[str, Any]:
+    bar = found.bar
+    return {
+        "panel": bar.panel,
+        "row": bar.row,
+        "column": bar.column,
+        "task": bar.task,
+        "hidden": [list(hidden) for hidden in bar.hidden],
+        "finished_cells": found.num_cells,
+        "score": bar.score,
+        "paper": {"rate": found.comparison.paper, **dataclasses.asdict(found.paper)},
+        "rates": found.comparison.rates,
+        "fisher_p": dict(found.p_values),
+        "alive_edges": _edges(found.edges),
+        "consensus": found.consensus.to_dict(),
+    }
+
+
+def _pooled(found: reproduction.Pooled) -> dict[str, Any]:
+    return {
+        "panel": found.panel,
+        "bars": found.bars,
+        "paper": dataclasses.asdict(found.paper),
+        "counts": {name: dataclasses.asdict(count) for name, count in found.counts.items()},
+        "fisher_p": dict(found.p_values),
+    }
+
+
+def _edges(found: reproduction.Edges) -> dict[str, Any]:
+    return {
+        "cells": found.cells,
+        "found": dataclasses.asdict(found.ours),
+        "published": dataclasses.asdict(found.published),
+    }
+
+
+def _cell(found: reproduction.CellFound) -> dict[str, Any]:
+    outcome = found.outcome
+    return {
+        "task": outcome.cell.task,
+        "layer_sizes": list(outcome.cell.layer_sizes),
+        "folder": outcome.cell.name,
+        "seeds": list(outcome.settings.seeds),
+        "alive_edges": {
+            "by_seed": outcome.alive_edges,
+            "found": None if found.ours is None else dataclasses.asdict(found.ours),
+            "published": dataclasses.asdict(found.published),
+        },
+        "prunings": outcome.num_prunings,
+        "sculpting_seconds": outcome.sculpting_seconds,
+        "analysis_seconds": outcome.analysis_seconds,
+        "prunings_per_second": outcome.prunings_per_second,
+        "versions": dict(outcome.versions),
+    }
+
+
+def bars_csv(found: reproduction.Reproduction) -> str:
+    """The bars as CSV: a header and a line for each."""
+    rows = []
+    for bar in found.bars:
+        row: dict[str, Any] = {
+            "panel": bar.bar.panel,
+            "row": bar.bar.row,
+            "column": bar.bar.column,
+            "task": bar.bar.task,
+            "score": bar.bar.score,
+            "cells": bar.num_cells,
+            "n": bar.counts["first"].n,
+            "paper_rate": bar.comparison.paper,
+            "paper_n": bar.paper.n,
+        }
+        for reading in _READINGS:
+            rate = bar.comparison.rates[reading]
+            row |= {reading: rate["rate"]}
+            row |= {f"{reading}_{end}": rate[end] for end in ("low", "high")}
+        row |= {f"fisher_p_{reading}": p for reading, p in bar.p_values.items()}
+        row |= {
+            "edge_cells": bar.edges.cells,
+            "sum_of_median_edges": bar.edges.ours.median,
+            "sum_of_published_median_edges": bar.edges.published.median,
+        }
+        for part in ("inputs", "outputs", "graph"):
+            mode = getattr(bar.consensus, part)
+            row |= {f"consensus_{part}_share": mode.share, f"consensus_{part}_true": mode.is_true}
+        rows.append(row)
+    return _csv(rows)
+
+
+def cells_csv(found: reproduction.Reproduction) -> str:
+    """The cells as CSV: a header and a line for each."""
+    rows = []
+    for cell in found.cells:
+        outcome = cell.outcome
+        row: dict[str, Any] = {
+            "task": outcome.cell.task,
+            "layer_sizes": "-".join(map(str, outcome.cell.layer_sizes)),
+            "seeds": len(outcome.settings.seeds),
+        }
+        for whose, edges in (("", cell.ours), ("published_", cell.published)):
+            for name in ("networks", "least", "median", "greatest"):
+                row[f"{whose}edges_{name}"] = None if edges is None else getattr(edges, name)
+        row |= {
+            "prunings": outcome.num_prunings,
+            "sculpting_seconds": outcome.sculpting_seconds,
+            "prunings_per_second": outcome.prunings_per_second,
+        }
+        rows.append(row)
+    return _csv(rows)
+
+
+def _csv(rows: Sequence[Mapping[str, Any]]) -> str:
+    """Every row has the same columns; None is an empty field."""
+    text = io.StringIO()
+    if rows:
+        writer = csv.DictWriter(text, list(rows[0]), lineterminator="\n")
+        writer.writeheader()
+        writer.writerows(rows)
+    return text.getvalue()
