@@ -1,12 +1,16 @@
 """Benchmarks and comparisons: `python -m launch.bench analysis`, or `--help`."""
 
-import functools
+from launch import interrupts
+
+if __name__ == "__main__":  # before what follows, which takes a second
+    interrupts.install("python -m launch.bench: interrupted")
+
 import json
 import sys
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from launch import bench_analysis, ending, flags, interrupts
+from launch import bench_analysis, bench_compaction, bench_sweep, ending, flags
 from nsculpt import errors, registry
 from nsculpt.planted import study
 
@@ -18,6 +22,14 @@ _METHODS: Sequence[tuple[str, dict[str, Any]]] = (
     ("clustering silhouette", {"clustering": "silhouette"}),
     ("clustering louvain", {"clustering": "louvain"}),
 )
+# Flags of launch.main that say what is swept.
+_GIVEN = {
+    "task": "NAME",
+    "hidden": "24,24",
+    "seeds": "0,1",
+    "unit_steps": "5:70:5",
+    "edge_steps": "0.5:2.5:0.5",
+}
 _TOPICS = {
     "analysis: how long nsculpt.analyze takes": (
         flags.Flag("folder", str, "DIR", """Folder with the published networks,
@@ -27,15 +39,47 @@ _TOPICS = {
     "planted: ways to find modules compared, on networks whose modules are known": (
         flags.Flag("num_networks", flags.integer, "200", "How many, at least 1. Default 200."),
     ),
+    "sweep: how fast networks are trained and pruned": (
+        *(
+            flags.Flag(name, str, hint, "As for launch.main. Without any of these, standard cases.")
+            for name, hint in _GIVEN.items()
+        ),
+    ),
+    "compaction: edge rounds on smaller and on whole arrays (--task, --hidden, --seeds)": (),
     "Running": ending.COMMON,
 }  # fmt: skip
-_SUMMARY = "Measures nsculpt: `analysis` its speed, `planted` how well it finds planted modules."
+_SUMMARY = """Measures nsculpt: `analysis` and `sweep` their speed, `planted` how well it finds
+    planted modules."""
 
 
 def _analysis(parser: flags.Parser) -> None:
-    measured = bench_analysis.measure(parser["folder"])
-    as_text = functools.partial(json.dumps, indent=2) if parser["json"] else bench_analysis.table
-    print(as_text(measured))
+    _print(parser, bench_analysis.measure(parser["folder"]), bench_analysis.table)
+
+
+def _sweep(parser: flags.Parser) -> None:
+    given = [f"--{name}={parser[name]}" for name in _GIVEN if parser[name]]
+    _print(parser, bench_sweep.measure(given), bench_sweep.table)
+
+
+def _compaction(parser: flags.Parser) -> None:
+    hidden, seeds = (_integers(parser, name) for name in ("hidden", "seeds"))
+    measured = bench_compaction.measure(parser["task"], hidden, seeds)
+    _print(parser, measured, bench_compaction.table)
+
+
+def _integers(parser: flags.Parser, name: str) -> list[int] | None:
+    if parser[name] is None:
+        return None
+    try:
+        return flags.integers(parser[name])
+    except ValueError as error:
+        raise errors.InputError(f"{name}={parser[name]}: {error}", name) from error
+
+
+def _print(
+    parser: flags.Parser, measured: dict[str, Any], table: Callable[[dict[str, Any]], str]
+) -> None:
+    print(json.dumps(measured, indent=2) if parser["json"] else table(measured))
 
 
 def _planted(parser: flags.Parser) -> None:
@@ -49,6 +93,8 @@ def _planted(parser: flags.Parser) -> None:
 _BENCHMARKS: dict[str, tuple[Callable[[flags.Parser], None], tuple[str, ...]]] = {
     "analysis": (_analysis, ("folder", "json")),
     "planted": (_planted, ("num_networks",)),
+    "compaction": (_compaction, ("task", "hidden", "seeds", "json")),
+    "sweep": (_sweep, (*_GIVEN, "json")),
 }
 
 
@@ -57,15 +103,16 @@ def main(arguments: Sequence[str]) -> int:
     names = [argument for argument in arguments[:1] if not argument.startswith("-")]
 
     def run(parser: flags.Parser) -> None:
-        choice = f"expected a benchmark first: {' or '.join(_BENCHMARKS)}"
+        choice = f"expected a benchmark first: {', '.join(_BENCHMARKS)}"
         if not names:
             raise errors.InputError(f"{choice} (see --help)")
         if names[0] not in _BENCHMARKS:
             hint = registry.nearest(names[0], _BENCHMARKS)
             raise errors.InputError(f"unknown benchmark {names[0]!r}; {hint}")
         work, own = _BENCHMARKS[names[0]]
-        for other in ("folder", "json", "num_networks"):
-            if parser[other] and other not in own:
+        for other in ("folder", "json", "num_networks", *_GIVEN):
+            given = parser[other] is not None and parser[other] is not False
+            if given and other not in own:
                 raise errors.InputError(f"{other}: says nothing of {names[0]}", other)
         work(parser)
 
@@ -74,5 +121,4 @@ def main(arguments: Sequence[str]) -> int:
 
 
 if __name__ == "__main__":
-    interrupts.install()
-    sys.exit(main(sys.argv[1:]))
+    interrupts.leave(main(sys.argv[1:]))

@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from launch import bench_analysis
+from launch import bench_analysis, bench_sweep
 from nsculpt.analysis import connectivity
 from tests import launching, published_folder
 
@@ -42,6 +42,26 @@ def test_analyses_are_timed(tmp_path):
     assert all(len(line) <= 80 for line in text.splitlines())
 
 
+def test_sweeps_are_timed(tmp_path):
+    small = ["--task=input_separable", "--hidden=8", "--seeds=0", "--unit_steps=40"]
+    ran = launch(tmp_path, "sweep", *small, "--edge_steps=4,8", "--json")
+    assert (ran.returncode, ran.stderr) == (0, "")
+    measured = json.loads(ran.stdout)
+    (case,) = measured["cases"]
+    assert (case["layer_sizes"], case["prunings"]) == ([4, 8, 4], 2)
+    for name in ("cold", "warm"):
+        found = case[name]
+        assert 0 < found["exported_s"] <= found["ended_s"]
+        assert 0 < found["compile_s"] < found["sculpting_s"] < found["exported_s"]
+        assert found["compiles"] == 1
+        assert 0 < found["lane_use"] <= 1
+        assert 0 < found["share_of_peak"] < 1
+    assert case["cold"]["rounds"] == case["warm"]["rounds"]
+    text = bench_sweep.table(measured)
+    assert all(len(line) <= 80 for line in text.splitlines())
+    assert list(tmp_path.iterdir()) == []
+
+
 def test_planted_networks_are_compared(tmp_path):
     ran = launch(tmp_path, "planted", "--num_networks=1")
     assert (ran.returncode, ran.stderr) == (0, "")
@@ -52,9 +72,12 @@ def test_planted_networks_are_compared(tmp_path):
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        ([], "expected a benchmark first: analysis or planted (see --help)"),
+        ([], "expected a benchmark first: analysis, planted, compaction, sweep (see --help)"),
         (["plantd"], "unknown benchmark 'plantd'; did you mean planted?"),
         (["planted", "--num_networks=0"], "--num_networks=0: expected at least 1"),
+        (["sweep", "--task=reusd"], "--task: unknown task 'reusd'; did you mean reused?"),
+        (["compaction", "--hidden=24,x"], "--hidden=24,x: cannot read 'x'"),
+        (["sweep", "--num_networks=0"], "--num_networks: says nothing of sweep"),
         (["planted", "--json"], "--json: says nothing of planted"),
         (["analysis", "--num_networks=3"], "--num_networks: says nothing of analysis"),
         (["analysis", "--folder=none"], "none/networks.jsonl.gz: cannot be read: "),
