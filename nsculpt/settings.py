@@ -1,14 +1,13 @@
 """What a sculpting is made of, checked in one place. Field names are flag names."""
 
 import dataclasses
-import itertools
 import logging
 import math
 from collections.abc import Callable, Iterable, Mapping
 from fractions import Fraction
 from typing import Any
 
-from nsculpt import errors, numeric, presets
+from nsculpt import errors, layers, numeric, presets
 from nsculpt.tasks import task as task_lib
 
 _log = logging.getLogger("nsculpt")
@@ -140,7 +139,7 @@ def resolve(task: task_lib.Task, hidden: Iterable[int], **given: Any) -> Setting
     if "accuracy_threshold" in given:
         values["accuracy_tolerance"] = None
     values.update(given)
-    num_edges = sum(fan_in * fan_out for fan_in, fan_out in itertools.pairwise(layer_sizes))
+    num_edges = layers.num_edges(layer_sizes)
     if num_edges > _MOST_EDGES:
         raise errors.InputError(
             f"hidden={_shown('hidden', hidden)}: {num_edges} edges; expected at most {_MOST_EDGES}",

@@ -1,6 +1,7 @@
 """An experiment of the paper beside what the paper found: rates, alive edges, consensus, time."""
 
 import dataclasses
+import functools
 import itertools
 from collections.abc import Iterable, Mapping, Sequence
 
@@ -30,16 +31,26 @@ class Edges:
 
 
 @dataclasses.dataclass(frozen=True, eq=False)
-class BarFound:
+class Tested:
+    """Our successes beside the paper's."""
+
+    # What the paper's rate was counted on.
+    paper: Count
+    # By reading of `TESTED`.
+    counts: Mapping[str, Count]
+
+    @functools.cached_property
+    def p_values(self) -> dict[str, float]:
+        """By reading: Fisher's exact p against the paper's count, two-sided."""
+        return {reading: fisher(count, self.paper) for reading, count in self.counts.items()}
+
+
+@dataclasses.dataclass(frozen=True, eq=False)
+class BarFound(Tested):
     """A bar of the paper's figure and what its finished cells show."""
 
     comparison: bars_compared.BarComparison
     num_cells: int  # finished
-    # What the paper's rate was counted on.
-    paper: Count
-    # By reading of `TESTED`: successes, and Fisher's exact p against the paper's, two-sided.
-    counts: Mapping[str, Count]
-    p_values: Mapping[str, float]
     edges: Edges
     # Over the selected network of every seed of every cell.
     consensus: consensus_lib.Consensus
@@ -49,15 +60,12 @@ class BarFound:
         return self.comparison.bar
 
 
-@dataclasses.dataclass(frozen=True)
-class Pooled:
+@dataclasses.dataclass(frozen=True, eq=False)
+class Pooled(Tested):
     """All bars of a panel together."""
 
     panel: str
     bars: int
-    paper: Count
-    counts: Mapping[str, Count]
-    p_values: Mapping[str, float]
 
 
 @dataclasses.dataclass(frozen=True, eq=False)
@@ -195,7 +203,6 @@ def _bar_found(comparison: bars_compared.BarComparison, finished: Sequence[CellF
         for found in finished
         if found.outcome.cell.task == bar.task and found.outcome.cell.hidden in bar.hidden
     ]
-    paper = paper_count(bar, comparison.paper)
     counts = {}
     for reading in TESTED:
         rate = comparison.rates[reading]
@@ -203,9 +210,8 @@ def _bar_found(comparison: bars_compared.BarComparison, finished: Sequence[CellF
     return BarFound(
         comparison=comparison,
         num_cells=len(mine),
-        paper=paper,
+        paper=paper_count(bar, comparison.paper),
         counts=counts,
-        p_values={reading: fisher(count, paper) for reading, count in counts.items()},
         edges=_edges(mine),
         consensus=consensus_lib.consensus(
             [analysis for found in mine for analysis in found.outcome.analyses]
@@ -214,14 +220,11 @@ def _bar_found(comparison: bars_compared.BarComparison, finished: Sequence[CellF
 
 
 def _pooled(panel: str, bars: Sequence[BarFound]) -> Pooled:
-    paper = _sum(found.paper for found in bars)
-    counts = {reading: _sum(found.counts[reading] for found in bars) for reading in TESTED}
     return Pooled(
         panel=panel,
         bars=len(bars),
-        paper=paper,
-        counts=counts,
-        p_values={reading: fisher(count, paper) for reading, count in counts.items()},
+        paper=_sum(found.paper for found in bars),
+        counts={reading: _sum(found.counts[reading] for found in bars) for reading in TESTED},
     )
 
 

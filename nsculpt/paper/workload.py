@@ -1,10 +1,10 @@
 """How much there is to do in an experiment, and about how long it takes, by arithmetic."""
 
 import dataclasses
-import itertools
 import statistics
 from collections.abc import Iterable
 
+from nsculpt import layers
 from nsculpt import settings as settings_lib
 from nsculpt.tasks import task as task_lib
 
@@ -35,7 +35,7 @@ class Workload:
 
     @property
     def num_edges(self) -> int:
-        return sum(fan_in * fan_out for fan_in, fan_out in itertools.pairwise(self.layer_sizes))
+        return layers.num_edges(self.layer_sizes)
 
     @property
     def seconds(self) -> float:
@@ -68,7 +68,6 @@ def of(task: task_lib.Task, settings: settings_lib.Settings) -> Workload:
     denses = {unit.parent for unit in units if unit.parent is not None}
     rounds = sum(map(queue.expected_rounds, [*denses, *units, *grid]))
     layer_sizes = (task.num_inputs, *settings.hidden, task.num_outputs)
-    num_edges = sum(fan_in * fan_out for fan_in, fan_out in itertools.pairwise(layer_sizes))
     steps = settings.epochs * -(-task.train.num_rows // settings.batch_size)
     rows = 3 * steps * settings.batch_size + settings.epochs * task.valid.num_rows
     return Workload(
@@ -77,7 +76,7 @@ def of(task: task_lib.Task, settings: settings_lib.Settings) -> Workload:
         jobs=(len(denses), len(units), len(grid)),
         rounds=rounds,
         steps=rounds * steps,
-        multiplications=rounds * rows * num_edges,
+        multiplications=rounds * rows * layers.num_edges(layer_sizes),
     )
 
 

@@ -5,6 +5,7 @@ import functools
 
 import jax
 
+from nsculpt import layers
 from nsculpt.sculpting import compaction, jobs, pruning, training
 from nsculpt.tasks import task as task_lib
 
@@ -68,7 +69,7 @@ def _text(number: object) -> str | None:
 
 def tile_lanes(backend: str, layer_sizes: tuple[int, ...]) -> int:
     """Lanes of a tile: a constant of backend and shape, measured (see BUILD_NOTES)."""
-    num_edges = compaction.num_edges(layer_sizes)
+    num_edges = layers.num_edges(layer_sizes)
     if num_edges > 200_000:
         return 1
     if backend != "cpu":

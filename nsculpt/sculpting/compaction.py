@@ -13,6 +13,7 @@ from typing import Any
 
 import numpy as np
 
+from nsculpt import layers
 from nsculpt.sculpting import jobs, pruning
 
 # A layer keeps room for this part of its units, rounded up to a power of two of at least `_FEWEST`:
@@ -42,13 +43,8 @@ def compact_sizes(layer_sizes: Sequence[int], num_rows: int, epochs: int) -> tup
         for width in layer_sizes[1:-1]
     )
     small = (layer_sizes[0], *hidden, layer_sizes[-1])
-    too_little = num_edges(layer_sizes) * num_rows * epochs < _LEAST_WORK
+    too_little = layers.num_edges(layer_sizes) * num_rows * epochs < _LEAST_WORK
     return None if too_little or small == tuple(layer_sizes) else small
-
-
-def num_edges(layer_sizes: Sequence[int]) -> int:
-    """Edges of a network before pruning."""
-    return sum(fan_in * fan_out for fan_in, fan_out in itertools.pairwise(layer_sizes))
 
 
 @dataclasses.dataclass(frozen=True, eq=False)
@@ -88,9 +84,9 @@ def compacted(asked: jobs.Round, sizes: Sequence[int]) -> Compacted | None:
         return None
     # All dead edges rank first, with saliency 0. While one of them is kept, a rank among them stays
     # a rank among them, and any other moves by the number of those that are left out.
-    if sum(int(mask.sum()) for mask in asked.edges) == num_edges(sizes):
+    if sum(int(mask.sum()) for mask in asked.edges) == layers.num_edges(sizes):
         return None
-    left_out = num_edges(whole) - num_edges(sizes)
+    left_out = layers.num_edges(whole) - layers.num_edges(sizes)
 
     def gather(array: np.ndarray, *layers: int) -> np.ndarray:
         units = [places[layer] for layer in layers]

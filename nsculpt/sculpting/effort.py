@@ -2,8 +2,8 @@
 
 import dataclasses
 
+from nsculpt import layers
 from nsculpt.sculpting import cell as cell_lib
-from nsculpt.sculpting import compaction
 
 
 @dataclasses.dataclass
@@ -44,7 +44,7 @@ def round_flop(cell: cell_lib.Cell, sizes: tuple[int, ...]) -> float:
     A training row goes forward, back to the activations and back to the weights; the first layer
     need not go back to the inputs. A validation row goes forward.
     """
-    num_edges = compaction.num_edges(sizes)
+    num_edges = layers.num_edges(sizes)
     train = 3 * num_edges - sizes[0] * sizes[1]
     rows = cell.task.train.num_rows * train + cell.task.valid.num_rows * num_edges
     return 2.0 * cell.training.epochs * rows
