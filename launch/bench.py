@@ -48,8 +48,8 @@ _TOPICS = {
     "compaction: edge rounds on smaller and on whole arrays (--task, --hidden, --seeds)": (),
     "Running": ending.COMMON,
 }  # fmt: skip
-_SUMMARY = """Measures nsculpt: `analysis` and `sweep` their speed, `planted` how well it finds
-    planted modules."""
+_SUMMARY = """Measures nsculpt: `analysis` and `sweep` their speed, `compaction` what smaller arrays
+    gain and move, `planted` how well it finds planted modules."""
 
 
 def _analysis(parser: flags.Parser) -> None:

@@ -104,9 +104,9 @@ def draw(found: reproduction.Reproduction) -> figure.Figure:
         axes = axes_at(len(panels), column)
         _draw_edges(axes, [each for each in first_panel if each.bar.row == group])
         axes.set_ylim(0, 1.05 * max(most, 1))
+        axes.yaxis.set_major_locator(ticker.MaxNLocator(integer=True, steps=[1, 2, 5, 10]))
         if column == 0:
             axes.set_ylabel("alive edges,\nleast to greatest", fontsize=_TEXT)
-            axes.yaxis.set_major_locator(ticker.MaxNLocator(integer=True))
     return page
 
 
