@@ -100,6 +100,9 @@ class Parser:
     def __getitem__(self, name: str) -> Any:
         return self._values[name].value
 
+    def __contains__(self, name: object) -> bool:
+        return name in self._values
+
     def place(self, name: str | None) -> str:
         """Where a flag was given, to put before a message about it: "FILE:LINE: " or ""."""
         return "" if name is None else self._places.get(name, "")

@@ -48,8 +48,9 @@ def load() -> tuple[Preset, ...]:
 def find(task: str, layer_sizes: tuple[int, ...]) -> tuple[Preset, bool]:
     """The preset of a task and network, or the nearest one, and whether it is exact.
 
-    Nearest: by number of inputs (as a ratio), then by depth; of those that tie, the task's own,
-    then by mean hidden width, then the one that trains for most epochs.
+    Nearest: by number of inputs (as a ratio; the task's own stand for all sizes of its images),
+    then by depth; of those that tie, the task's own, then by mean hidden width, then the one that
+    trains for most epochs.
 
     Example:
       >>> preset, exact = find("reused", (4, 24, 24, 16))
@@ -57,17 +58,20 @@ def find(task: str, layer_sizes: tuple[int, ...]) -> tuple[Preset, bool]:
       (0.1, 40, True)
       >>> find("my task", (4, 24, 24, 2))[1]
       False
+      >>> str(find("mnist_xor", (98, 24, 24, 3))[0])  # images of 7 x 7 pixels
+      'mnist_xor 1568-392-392-3'
     """
     for preset in load():
         if (preset.task, preset.layer_sizes) == (task, layer_sizes):
             return preset, True
 
     def distance(preset: Preset) -> tuple[float, ...]:
+        own = preset.task == task
         hidden, other = layer_sizes[1:-1], preset.layer_sizes[1:-1]
         return (
-            abs(math.log(preset.layer_sizes[0] / layer_sizes[0])),
+            0.0 if own else abs(math.log(preset.layer_sizes[0] / layer_sizes[0])),
             abs(len(other) - len(hidden)),
-            preset.task != task,
+            not own,
             abs(sum(other) / len(other) - sum(hidden) / len(hidden)),
             -preset.epochs,
         )

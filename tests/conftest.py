@@ -1,6 +1,7 @@
 """Shared fixtures."""
 
 import pathlib
+from collections.abc import Iterator
 
 import hypothesis
 import pytest
@@ -10,10 +11,32 @@ hypothesis.settings.register_profile("nsculpt", deadline=None)
 hypothesis.settings.load_profile("nsculpt")
 
 
+def _beside(name: str, what: str) -> pathlib.Path:
+    """A folder that lies beside a development checkout, not inside it."""
+    folder = pathlib.Path(__file__).parents[2] / "shared" / name
+    if not folder.is_dir():
+        pytest.skip(f"no {what} at {folder.parent.name}/{folder.name}")
+    return folder
+
+
 @pytest.fixture(scope="session")
 def published() -> pathlib.Path:
-    """The folder of published results; it lies beside a development checkout, not inside it."""
-    folder = pathlib.Path(__file__).parents[2] / "shared" / "published"
-    if not folder.is_dir():
-        pytest.skip(f"no published results at {folder.parent.name}/{folder.name}")
-    return folder
+    """The folder of published results."""
+    return _beside("published", "published results")
+
+
+@pytest.fixture(scope="session")
+def mnist_dir() -> pathlib.Path:
+    """The folder of MNIST's files."""
+    return _beside("mnist", "MNIST")
+
+
+@pytest.fixture(scope="module")
+def many_small_calls() -> Iterator[None]:
+    """Tiles of two lanes, so that there are many, and some rounds on smaller arrays."""
+    from nsculpt.sculpting import cell, compaction  # late, since most tests do without jax
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(compaction, "_LEAST_WORK", 0)
+        patch.setattr(cell, "tile_lanes", lambda *_: 2)
+        yield

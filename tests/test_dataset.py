@@ -184,3 +184,41 @@ def test_no_flipped_byte_changes_the_data(save, tmp_path):
         else:
             assert task.sha256 == good.sha256
     assert num_refused > len(content) // 2
+
+
+def test_classes_and_pixels(save):
+    y = np.array([[0, 1, 1, 1], [1, 0, 0, 1]])
+    arrays = {"x_train": X_TRAIN, "y_train": y, "x_valid": X_TRAIN[:1], "y_valid": y[:1]}
+    task = tasks.from_dataset(
+        save(**arrays, output_classes=np.array([4, 4, -1, 2]), image_shape=np.array([1, 3]))
+    )
+    assert task.classes == ((0, 1), (3,))
+    assert task.image_shape == (1, 3)
+
+
+@pytest.mark.parametrize(
+    ("array", "value", "line"),
+    [
+        (
+            "output_classes",
+            [0, 0],
+            "y_train[1] has 2 ones in outputs 0, 1; expected exactly one in each of output_classes",
+        ),
+        ("output_classes", [0], "output_classes [1] of int64; expected [2] integers"),
+        (
+            "image_shape",
+            [2, 2],
+            "image_shape [2, 2]; expected two positive integers, rows and columns, whose product "
+            "is the number of inputs, 3",
+        ),
+        (
+            "image_shape",
+            3,
+            "image_shape 3; expected two positive integers, rows and columns, whose product "
+            "is the number of inputs, 3",
+        ),
+    ],
+)
+def test_bad_classes_and_pixels(save, array, value, line):
+    path = save(**GOOD, **{array: np.array(value, np.int64)})
+    assert bad_input.message_of(tasks.from_dataset, path) == f"{path}: {line}"

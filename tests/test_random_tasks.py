@@ -65,7 +65,7 @@ def test_random_tasks_are_learned_and_sculpted_with_the_default_settings():
         print(f"{seed:2} {task.num_inputs} inputs, {task.num_outputs} outputs: dense network "
               f"{dense_bits} wrong of {found.num_bits}, {record.status}, {edges} edges, structure "
               f"recovered {found.rates['structure_recovered']['any']['rate']:.0f}: "
-              f"{task.origin[1]}")  # fmt: skip
+              f"{task.origin['formulas']}")  # fmt: skip
         assert record.status in (jobs.ACCEPTED, jobs.NOTHING_ACCEPTED)
     print(f"dense networks at 100 percent: {learned} of 20")
     assert learned >= 18

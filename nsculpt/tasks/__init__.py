@@ -21,10 +21,22 @@ sub-functions there are, is derived; a truth table says nothing about it, a data
 """
 
 import dataclasses
+import functools
+import inspect
 import pathlib
+from typing import Any
 
 from nsculpt import errors
-from nsculpt.tasks import catalog, dataset, files, function_graph, plugins, task, truth_table
+from nsculpt.tasks import (
+    catalog,
+    dataset,
+    files,
+    function_graph,
+    mnist,  # noqa: F401 registers its tasks
+    plugins,
+    task,
+    truth_table,
+)
 
 FunctionGraph = function_graph.FunctionGraph
 Task = task.Task
@@ -33,18 +45,21 @@ register_task = catalog.register_task
 load_plugin = plugins.load
 
 
-def load_task(name: str) -> task.Task:
+def load_task(name: str, **options: Any) -> task.Task:
     """The task of that name in the registry.
 
     Args:
-      name: one of the paper's, see `catalog`, or one that was registered by `register_task`.
+      name: one of the paper's, see `catalog` and `mnist`, or one that was registered by
+        `register_task`.
+      options: of the task's function, where it has any: those of `mnist_two_digits` and `mnist_xor`
+        are described at `mnist.two_digits`.
 
     Returns:
       Task of that name.
 
     Raises:
-      InputError: an unknown name (the nearest is named), or one whose function returns neither a
-        FunctionGraph nor a Task nor formulas.
+      InputError: an unknown name (the nearest is named) or option, or a name whose function returns
+        neither a FunctionGraph nor a Task nor formulas.
 
     Source: DESIGN 3, 8.
 
@@ -57,13 +72,17 @@ def load_task(name: str) -> task.Task:
     """
     if not isinstance(name, str):
         raise errors.InputError(f"task {name!r}: expected a name or a Task")
-    made = plugins.called(catalog.TASKS[name], f"task {name!r}")
+    function = catalog.TASKS[name]
+    for option in options:
+        if option not in inspect.signature(function).parameters:
+            raise errors.InputError(f"{option}: task {name!r} has no such option", option)
+    made = plugins.called(functools.partial(function, **options), f"task {name!r}")
     if isinstance(made, str):
         made = FunctionGraph.from_formulas(made, name, where=f"task {name!r}")
     if isinstance(made, FunctionGraph):
         made = made.to_task(name)
     if isinstance(made, Task):
-        return dataclasses.replace(made, name=name, origin=("task", name))
+        return dataclasses.replace(made, name=name, origin={"task": name, **(made.origin or {})})
     raise errors.InputError(
         f"task {name!r}: its function returned {type(made).__name__}; "
         "expected FunctionGraph, Task or str"
@@ -92,7 +111,7 @@ def from_formulas(text: str, name: str = "formulas") -> task.Task:
     """
     made = FunctionGraph.from_formulas(text, name).to_task()
     lines = (line.partition("#")[0].strip() for line in text.splitlines())
-    return dataclasses.replace(made, origin=("formulas", "; ".join(filter(None, lines))))
+    return dataclasses.replace(made, origin={"formulas": "; ".join(filter(None, lines))})
 
 
 def from_truth_table(path: files.Path) -> task.Task:
@@ -126,4 +145,4 @@ def from_function_graph(path: files.Path) -> task.Task:
 
 def _from_file(flag: str, made: task.Task, path: files.Path) -> task.Task:
     # Absolute, so that a run folder can be run again from elsewhere.
-    return dataclasses.replace(made, origin=(flag, str(pathlib.Path(path).resolve())))
+    return dataclasses.replace(made, origin={flag: str(pathlib.Path(path).resolve())})

@@ -3,7 +3,10 @@
 Arrays: `x_train` `[N, I]` finite numbers and `y_train` `[N, O]` of 0 and 1; `x_valid`, `y_valid`
 likewise; optional `x_test`, `y_test`; optional `input_names` `[I]` and `output_names` `[O]`,
 strings; optional `input_groups` `[I]` and `output_groups` `[O]`, integers: which inputs belong
-together, and which outputs; below 0 where that is not known.
+together, and which outputs; below 0 where that is not known; optional `output_classes` `[O]`,
+integers: outputs of one number are a question of which one is 1 in each row, and count as right
+together; below 0: an output on its own; optional `image_shape` `[2]`, rows and columns where the
+inputs are the pixels of an image, row by row.
 
     np.savez("digits.npz", x_train=..., y_train=..., x_valid=..., y_valid=...)
 """
@@ -20,7 +23,16 @@ from nsculpt import errors, registry
 from nsculpt.tasks import files, groups, task
 
 _REQUIRED = ("x_train", "y_train", "x_valid", "y_valid")
-_OPTIONAL = ("x_test", "y_test", "input_names", "output_names", "input_groups", "output_groups")
+_OPTIONAL = (
+    "x_test",
+    "y_test",
+    "input_names",
+    "output_names",
+    "input_groups",
+    "output_groups",
+    "output_classes",
+    "image_shape",
+)
 # What np.load and the archive below it were seen to raise on damaged files.
 _DAMAGE = (ValueError, RuntimeError, MemoryError, EOFError, zipfile.BadZipFile, zlib.error)
 
@@ -38,7 +50,7 @@ def load(path: files.Path) -> task.Task:
     Raises:
       InputError: names the file and the array: not an npz file, a missing or unknown array, shapes
         that do not fit, no rows, an input that is not finite, an output other than 0 and 1, groups
-        for inputs or outputs alone.
+        for inputs or outputs alone, a row with not exactly one 1 in a class.
 
     Source: DESIGN 3, 8.
     """
@@ -75,7 +87,45 @@ def load(path: files.Path) -> task.Task:
         truth=known,
         inputs_optional=True,
         exact=False,
+        classes=_classes(path, arrays, sources),
+        image_shape=_image_shape(path, arrays, train.num_inputs),
     )
+
+
+def _classes(
+    path: files.Path,
+    arrays: Mapping[str, np.ndarray],
+    sources: Mapping[str, task.ArraySource],
+) -> tuple[tuple[int, ...], ...]:
+    if "output_classes" not in arrays:
+        return ()
+    found = _groups(path, arrays, "output_classes", sources["train"].num_outputs)
+    for part, source in sources.items():
+        for outputs in found:
+            ones = source.y[:, outputs].sum(axis=1)
+            if (ones != 1).any():
+                row = int(np.argmax(ones != 1))
+                raise errors.InputError(
+                    f"{path}: y_{part}[{row}] has {ones[row]:g} ones in outputs "
+                    f"{', '.join(map(str, outputs[:5]))}{', ...' if len(outputs) > 5 else ''}; "
+                    "expected exactly one in each of output_classes"
+                )
+    return found
+
+
+def _image_shape(
+    path: files.Path, arrays: Mapping[str, np.ndarray], num_inputs: int
+) -> tuple[int, int] | None:
+    if "image_shape" not in arrays:
+        return None
+    shape = arrays["image_shape"]
+    good = shape.shape == (2,) and shape.dtype.kind in "iu" and (shape > 0).all()
+    if not good or int(shape[0]) * int(shape[1]) != num_inputs:
+        raise errors.InputError(
+            f"{path}: image_shape {shape.tolist()}; expected two positive integers, rows and "
+            f"columns, whose product is the number of inputs, {num_inputs}"
+        )
+    return int(shape[0]), int(shape[1])
 
 
 def _arrays(path: files.Path) -> dict[str, np.ndarray]:

@@ -3,6 +3,7 @@
 import dataclasses
 import functools
 import hashlib
+from collections.abc import Mapping
 from typing import Any, Protocol
 
 import networkx as nx
@@ -133,8 +134,13 @@ class Task:
     inputs_optional: bool = False
     # True where the data are a complete truth table, so that 100 percent can be asked for.
     exact: bool = True
-    # Name and value of the flag that brings this task again; None for one made in Python.
-    origin: tuple[str, str] | None = None
+    # Groups of outputs of which one is 1 in every row: the network's answer for a group is its
+    # largest logit. () where each output is a question of its own.
+    classes: tuple[tuple[int, ...], ...] = ()
+    # Rows and columns where the inputs are the pixels of an image, row by row.
+    image_shape: tuple[int, int] | None = None
+    # Flags, with values, that bring this task again; None for one made in Python.
+    origin: Mapping[str, str] | None = None
 
     @property
     def num_inputs(self) -> int:
