@@ -113,6 +113,7 @@ def compiled(
     described: Mapping[str, Any] | None,
     shardings: Any = None,
     options: Mapping[str, Any] | None = None,
+    donated: Sequence[int] = (),
 ) -> Callable[..., Any]:
     """A function compiled for arguments of these shapes, traced only if it was not before.
 
@@ -123,6 +124,7 @@ def compiled(
         code, JSON-able; None where that cannot be said, so that it is not kept.
       shardings: of the arguments, where there is more than one device.
       options: for XLA.
+      donated: positions of arguments whose memory results may take.
 
     Returns:
       What takes such arguments.
@@ -130,7 +132,11 @@ def compiled(
     path = None
     if _folder is not None and described is not None:
         path = _folder / f"{_name(arguments, described)}.traced"
-    jit = functools.partial(jax.jit, **{} if shardings is None else {"in_shardings": shardings})
+    jit = functools.partial(
+        jax.jit,
+        donate_argnums=tuple(donated),
+        **({} if shardings is None else {"in_shardings": shardings}),
+    )
     # What a user may have told jax must not decide what a job gives.
     with jax.enable_x64(False), jax.threefry_partitionable(True):
         if described is not None:
@@ -166,7 +172,8 @@ def _code() -> str:
     """Digest of this package's device code, and of what it gathers its data with."""
     package = pathlib.Path(__file__).parent
     digest = hashlib.sha256()
-    for file in [*sorted((package / "sculpting").glob("*.py")), package / "tasks" / "task.py"]:
+    sources = [package / "tasks" / name for name in ("image_pairs.py", "task.py")]
+    for file in [*sorted((package / "sculpting").glob("*.py")), *sources]:
         digest.update(file.name.encode() + file.read_bytes())
     return digest.hexdigest()
 

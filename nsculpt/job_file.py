@@ -1,11 +1,13 @@
-"""One finished job as a file: an npz that carries the SHA-256 of its own bytes.
+"""One job as a file, finished or at a checkpoint: an npz with the SHA-256 of its own bytes.
 
 Arrays: `identity` (JSON of all that determines the job), `status`, `rounds` (`jobs.ROUND`), and for
-each weight layer l `kernel_l`, `bias_l` and `removed_at_l` (`jobs.Record`). The digest stands at
-the end, as the comment that a zip file may have: the CRC of a zip covers what its members hold, but
-not their names, sizes and places.
+each weight layer l `kernel_l`, `bias_l` and `removed_at_l` (`jobs.Record`). At a checkpoint the
+status is "unfinished", and where `jobs.Checkpoint` has a `refit` there are `refit_kernel_l` and
+`refit_bias_l`. The digest stands at the end, as the comment that a zip file may have: the CRC of a
+zip covers what its members hold, but not their names, sizes and places.
 """
 
+import dataclasses
 import errno
 import functools
 import hashlib
@@ -25,17 +27,32 @@ import numpy as np
 from nsculpt.sculpting import jobs, pruning
 
 _DIGITS = 64  # of a SHA-256
+_UNFINISHED = "unfinished"  # so that no checkpoint is ever taken for a finished job
 # What reading a file that is no job was seen to raise.
 _FOREIGN = (ValueError, KeyError, EOFError, NotImplementedError, RuntimeError, TypeError,
             zipfile.BadZipFile, zlib.error, struct.error)  # fmt: skip
 
 
 class DamagedError(Exception):
-    """The file is not the finished job that it should be; says why."""
+    """The file is not the job that it should be; says why."""
 
 
 def encode(identity: dict[str, Any], record: jobs.Record) -> bytes:
-    """The content of a job's file; equal jobs give equal bytes."""
+    """The content of a finished job's file; equal jobs give equal bytes."""
+    return _signed(_arrays(identity, record))
+
+
+def encode_checkpoint(identity: dict[str, Any], checkpoint: jobs.Checkpoint) -> bytes:
+    """The content of the file of an unfinished job."""
+    arrays = _arrays(identity, dataclasses.replace(checkpoint.record, status=_UNFINISHED))
+    if checkpoint.refit is not None:
+        for index, (kernel, bias) in enumerate(zip(*checkpoint.refit, strict=True)):
+            arrays[f"refit_kernel_{index}"] = kernel
+            arrays[f"refit_bias_{index}"] = bias
+    return _signed(arrays)
+
+
+def _arrays(identity: dict[str, Any], record: jobs.Record) -> dict[str, Any]:
     arrays: dict[str, Any] = {
         "identity": np.array(json.dumps(identity, sort_keys=True)),
         "rounds": record.rounds,
@@ -45,15 +62,21 @@ def encode(identity: dict[str, Any], record: jobs.Record) -> bytes:
         arrays[f"kernel_{index}"] = kernel
         arrays[f"bias_{index}"] = record.biases[index]
         arrays[f"removed_at_{index}"] = record.removed_at[index]
+    return arrays
+
+
+def _signed(arrays: dict[str, Any]) -> bytes:
     buffer = io.BytesIO()
     np.savez(buffer, **arrays)
     # A zip file ends with the length of its comment, which numpy leaves empty.
-    signed = buffer.getvalue()[:-2] + struct.pack("<H", _DIGITS)
-    return signed + _digest(signed)
+    buffer.seek(-2, io.SEEK_END)
+    buffer.write(struct.pack("<H", _DIGITS))
+    buffer.write(_digest(buffer.getbuffer()))  # no copy: a large network has 100 MB
+    return buffer.getvalue()
 
 
 def decode(path: pathlib.Path, job: jobs.Job, layer_sizes: Sequence[int]) -> jobs.Record:
-    """The record in the file of a job.
+    """The record in the file of a finished job.
 
     Args:
       path: the file, named by the job's id.
@@ -64,9 +87,32 @@ def decode(path: pathlib.Path, job: jobs.Job, layer_sizes: Sequence[int]) -> job
       DamagedError: it is not what `encode` gave for this job, or no record at all.
       FileNotFoundError: there is no such file.
     """
+    found = _read(path, layer_sizes)
+    if found.record.status == _UNFINISHED:
+        raise DamagedError("not finished")
+    for flaw in _flaws(found, job, list(itertools.pairwise(layer_sizes))):
+        raise DamagedError(flaw)
+    return found.record
+
+
+def decode_checkpoint(
+    path: pathlib.Path, job: jobs.Job, layer_sizes: Sequence[int]
+) -> jobs.Checkpoint:
+    """The checkpoint in the file of an unfinished job; see `decode`."""
+    found = _read(path, layer_sizes)
+    if found.record.status != _UNFINISHED:
+        raise DamagedError("not a checkpoint")
+    for flaw in _flaws(found, job, list(itertools.pairwise(layer_sizes))):
+        raise DamagedError(flaw)
+    status = _status(found.record.rounds)
+    return dataclasses.replace(found, record=dataclasses.replace(found.record, status=status))
+
+
+def _read(path: pathlib.Path, layer_sizes: Sequence[int]) -> jobs.Checkpoint:
+    """What is in the file of a job, with the status that stands there."""
     _check_is_file(path)
     content = path.read_bytes()
-    if content[-_DIGITS:] != _digest(content[:-_DIGITS]):
+    if content[-_DIGITS:] != _digest(memoryview(content)[:-_DIGITS]):
         raise DamagedError("not as it was written" if content else "empty")
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as file:
@@ -80,13 +126,17 @@ def decode(path: pathlib.Path, job: jobs.Job, layer_sizes: Sequence[int]) -> job
             arrays["rounds.npy"],
             str(arrays["status.npy"]),
         )
+        refit = None
+        if "refit_kernel_0.npy" in arrays:
+            refit = (
+                [arrays[f"refit_kernel_{index}.npy"] for index in layers],
+                [arrays[f"refit_bias_{index}.npy"] for index in layers],
+            )
     except _FOREIGN as error:
         raise DamagedError("not a file of a job") from error
     if jobs.job_id(identity) != path.stem:
         raise DamagedError("of another job")
-    for flaw in _flaws(record, job, list(itertools.pairwise(layer_sizes))):
-        raise DamagedError(flaw)
-    return record
+    return jobs.Checkpoint(record, refit)
 
 
 def identity_in(path: pathlib.Path) -> dict[str, Any] | None:
@@ -103,7 +153,7 @@ def identity_in(path: pathlib.Path) -> dict[str, Any] | None:
     return identity if jobs.job_id(identity) == path.stem else None
 
 
-def _digest(content: bytes) -> bytes:
+def _digest(content: bytes | memoryview) -> bytes:
     return hashlib.sha256(content).hexdigest().encode()
 
 
@@ -142,13 +192,20 @@ def _header(content: bytes) -> tuple[tuple[int, ...], bool, np.dtype]:
     return np.lib.format.read_array_header_1_0(file)
 
 
-def _flaws(record: jobs.Record, job: jobs.Job, shapes: list[tuple[int, int]]) -> Iterator[str]:
-    """Why a record cannot be of this job. Each check may rely on those before it."""
-    widths = [(fan_out,) for _, fan_out in shapes]
+def _status(rounds: np.ndarray) -> str:
+    return jobs.ACCEPTED if rounds["accepted"].any() else jobs.NOTHING_ACCEPTED
+
+
+def _flaws(found: jobs.Checkpoint, job: jobs.Job, shapes: list[tuple[int, int]]) -> Iterator[str]:
+    """Why this cannot be of this job. Each check may rely on those before it."""
+    record, widths = found.record, [(fan_out,) for _, fan_out in shapes]
+    refit_kernels, refit_biases = found.refit or ([], [])
     for name, arrays, dtype, expected in (
         ("kernel", record.kernels, np.float32, shapes),
         ("bias", record.biases, np.float32, widths),
         ("removed_at", record.removed_at, np.int16, shapes),
+        ("refit_kernel", refit_kernels, np.float32, shapes if refit_kernels else []),
+        ("refit_bias", refit_biases, np.float32, widths if refit_biases else []),
     ):
         for index, (array, shape) in enumerate(zip(arrays, expected, strict=True)):
             if array.dtype != dtype or array.shape != shape:
@@ -161,13 +218,21 @@ def _flaws(record: jobs.Record, job: jobs.Job, shapes: list[tuple[int, int]]) ->
     if not first_only or (np.diff(phases) < 0).any() or phases[-1] > job.phase:
         yield "rounds are of other phases"
     accepted = rounds["accepted"]
-    if record.status != (jobs.ACCEPTED if accepted.any() else jobs.NOTHING_ACCEPTED):
+    unfinished = record.status == _UNFINISHED
+    if not unfinished and record.status != _status(rounds):
         yield f"status {record.status!r} is not what the rounds say"
+    of_job = phases == job.phase
+    if unfinished and not of_job.any():
+        yield "no round of its job"
+    # A first edge round that was not accepted is the base until another is.
+    to_refit = unfinished and job.phase == pruning.EDGE and not accepted[of_job].any()
+    if to_refit != (found.refit is not None):
+        yield "refit is not what the rounds say"
     taken = np.zeros(len(rounds), np.int64)  # edges, by the pruning of each round
     for index, (kernel, removed) in enumerate(zip(record.kernels, record.removed_at, strict=True)):
         if removed.min() < 0 or removed.max() >= len(rounds):
             yield f"removed_at_{index} names a round that is not there"
-        if kernel[removed != 0].any():
+        if kernel[removed != 0].any() or (to_refit and refit_kernels[index][removed != 0].any()):
             yield f"kernel_{index} is not 0 where an edge is gone"
         taken += np.bincount(removed.ravel(), minlength=len(rounds))
     num_edges = taken.sum()

@@ -2,6 +2,8 @@
 
 run.flags       the resolved settings; `--flagfile=run.flags` runs them again
 jobs/<id>.npz   one finished job each; the id is the SHA-256 of all that determines it
+jobs/<id>.checkpoint   where an unfinished job stands, in the same format; goes when it is finished.
+                Its name is none that is copied with the jobs when shares are merged
 jobs/damaged/   what had such a name and was not that job; never read again, never deleted
 summary.json, networks.npz, drawings/   exports of the jobs, made anew at the end of a run
 timings.json    times, and nothing else does hold any
@@ -16,8 +18,8 @@ import logging
 import os
 import pathlib
 import re
-from collections.abc import Iterator, Mapping
-from typing import Any
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import Any, TypeVar
 
 import filelock
 import numpy as np
@@ -27,10 +29,20 @@ from nsculpt.sculpting import cell as cell_lib
 from nsculpt.sculpting import jobs
 
 _log = logging.getLogger("nsculpt")
+_Found = TypeVar("_Found", jobs.Record, jobs.Checkpoint)
 
 # Flags whose values may change between two commands on one folder: they choose which jobs there
 # are, or how they are run, but not what a job gives.
-_FREE_FLAGS = ("seeds", "unit_steps", "edge_steps", "lanes", "shard", "out_dir", "plugin")
+_FREE_FLAGS = (
+    "seeds",
+    "unit_steps",
+    "edge_steps",
+    "lanes",
+    "shard",
+    "out_dir",
+    "plugin",
+    "mnist_dir",
+)
 # Parts of a job's identity that are no settings: jobs of other versions are left alone.
 _VERSION_KEYS = (
     "algorithm_version",
@@ -40,7 +52,7 @@ _VERSION_KEYS = (
     "compact_sizes",
     "compact_tile",
 )
-_JOB_FILE = re.compile(r"[0-9a-f]{64}\.npz|damaged")
+_JOB_FILE = re.compile(r"[0-9a-f]{64}\.(npz|checkpoint)|damaged")
 # A full disk is no fault of the folder's name.
 _FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 
@@ -65,14 +77,14 @@ def npz_bytes(arrays: Mapping[str, np.ndarray], compress: bool = False) -> bytes
 
 
 class RunFolder:
-    """An open run folder; see `open_folder`. Gives and takes finished jobs (`queue.Store`)."""
+    """An open run folder; see `open_folder`. Gives and takes jobs (`queue.Store`)."""
 
     def __init__(self, path: pathlib.Path, cell: cell_lib.Cell):
         self.path = path
         self._cell = cell
 
-    def _file(self, job: jobs.Job) -> pathlib.Path:
-        return self.path / "jobs" / f"{jobs.job_id(self._cell.identity(job))}.npz"
+    def _file(self, job: jobs.Job, ending: str = "npz") -> pathlib.Path:
+        return self.path / "jobs" / f"{jobs.job_id(self._cell.identity(job))}.{ending}"
 
     def get(self, job: jobs.Job) -> jobs.Record | None:
         """The record of a finished job; None where there is none, or a damaged one was set aside.
@@ -80,9 +92,30 @@ class RunFolder:
         Raises:
           OSError: its file is there and cannot be read.
         """
-        path = self._file(job)
+        return self._read(job_file.decode, self._file(job), job)
+
+    def put(self, job: jobs.Job, record: jobs.Record) -> None:
+        """Keeps the record of a finished job. May run in a thread beside `get` of other jobs."""
+        write_bytes(self._file(job), job_file.encode(self._cell.identity(job), record))
+        self._file(job, "checkpoint").unlink(missing_ok=True)
+
+    def get_checkpoint(self, job: jobs.Job) -> jobs.Checkpoint | None:
+        """Where an unfinished job stands, as `get` gives finished ones."""
+        return self._read(job_file.decode_checkpoint, self._file(job, "checkpoint"), job)
+
+    def put_checkpoint(self, job: jobs.Job, checkpoint: jobs.Checkpoint) -> None:
+        """Keeps where an unfinished job stands, in the place of an earlier checkpoint."""
+        content = job_file.encode_checkpoint(self._cell.identity(job), checkpoint)
+        write_bytes(self._file(job, "checkpoint"), content)
+
+    def _read(
+        self,
+        decode: Callable[[pathlib.Path, jobs.Job, Sequence[int]], _Found],
+        path: pathlib.Path,
+        job: jobs.Job,
+    ) -> _Found | None:
         try:
-            return job_file.decode(path, job, self._cell.layer_sizes)
+            return decode(path, job, self._cell.layer_sizes)
         except FileNotFoundError:
             return None
         except job_file.DamagedError as error:
@@ -92,15 +125,12 @@ class RunFolder:
             )
             return None
 
-    def put(self, job: jobs.Job, record: jobs.Record) -> None:
-        """Keeps the record of a finished job. May run in a thread beside `get` of other jobs."""
-        write_bytes(self._file(job), job_file.encode(self._cell.identity(job), record))
-
 
 def _set_aside(path: pathlib.Path) -> pathlib.Path:
     folder = path.parent / "damaged"
     folder.mkdir(exist_ok=True)
-    names = itertools.chain([path.name], (f"{path.stem}.{n}.npz" for n in itertools.count(2)))
+    others = (f"{path.stem}.{n}{path.suffix}" for n in itertools.count(2))
+    names = itertools.chain([path.name], others)
     return path.rename(next(folder / name for name in names if not os.path.lexists(folder / name)))
 
 
@@ -149,12 +179,20 @@ def open_folder(
         _refuse_other_jobs(path, cell)
         for folder in (path, path / "jobs", path / "drawings"):
             atomic.remove_leftovers(folder)
+        _remove_outdated(path / "jobs")
         lines = ["# Resolved settings of this folder. The same command continues it."]
         lines += [f"--{name}={value}" for name, value in flags.items()]
         write_bytes(known, ("\n".join(lines) + "\n").encode())
         yield RunFolder(path, cell)
     finally:
         lock.release()
+
+
+def _remove_outdated(folder: pathlib.Path) -> None:
+    """Removes checkpoints of finished jobs: a process was killed just before it did so."""
+    for file in folder.glob("*.checkpoint"):
+        if file.is_file() and job_file.identity_in(file.with_suffix(".npz")) is not None:
+            file.unlink()
 
 
 def _just_begun(path: pathlib.Path) -> bool:

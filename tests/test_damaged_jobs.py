@@ -7,7 +7,7 @@ import pytest
 
 from nsculpt import runs
 from nsculpt.sculpting import jobs
-from tests.test_runs import FLAGS, JOB, cell, job_files, record
+from tests.test_runs import FLAGS, JOB, UNIT, cell, checkpoint, job_files, record
 
 
 def damaged(folder):
@@ -55,6 +55,24 @@ def test_a_damaged_job_is_named_set_aside_and_done_again(tmp_path, caplog, damag
         assert line.startswith(f"{file}: damaged (")
         assert f"moved to {run}/jobs/damaged/{name}," in line
         assert line.isprintable()
+
+
+@pytest.mark.parametrize("damage", [truncate, flip, empty, replace_by_folder])
+def test_a_damaged_checkpoint_is_named_and_set_aside(tmp_path, caplog, damage):
+    run = tmp_path / "run"
+    with runs.open_folder(run, FLAGS, cell()) as folder:
+        for _ in range(2):
+            folder.put_checkpoint(UNIT, checkpoint())
+            (file,) = (run / "jobs").glob("*.checkpoint")
+            damage(file)
+            assert folder.get_checkpoint(UNIT) is None
+        folder.put_checkpoint(UNIT, checkpoint())
+        assert folder.get_checkpoint(UNIT) is not None
+    aside = sorted(path.name for path in (run / "jobs" / "damaged").iterdir())
+    assert aside == [f"{file.stem}.2.checkpoint", file.name]
+    lines = [entry.getMessage() for entry in caplog.records]
+    assert len(lines) == 2
+    assert all(line.startswith(f"{file}: damaged (") and line.isprintable() for line in lines)
 
 
 def test_the_file_of_another_job_is_set_aside(tmp_path):

@@ -3,6 +3,8 @@
 Real processes, real signals, real limits; each test compares with one unbroken run.
 """
 
+import contextlib
+import hashlib
 import json
 import pathlib
 import random
@@ -15,6 +17,8 @@ import time
 import numpy as np
 import pytest
 
+from nsculpt import timings
+from nsculpt.sculpting import jobs, pruning
 from tests import launching
 from tests.test_launch import contents
 
@@ -152,6 +156,100 @@ def test_an_interruption_during_imports_is_one_line(tmp_path, signum, seconds):
     assert process.returncode == 130
     assert out == ""
     assert err == f"python -m launch.main: interrupted; {KEPT}\n"
+
+
+# One chain of some 15 rounds of tenths of a second.
+CHAIN = [
+    "--task=input_separable",
+    "--hidden=8",
+    "--seeds=0",
+    "--unit_steps=40",
+    "--edge_steps=8",
+    "--epochs=1500",
+    "--learning_rate=0.1",
+]
+# The launcher, with a checkpoint after each round.
+EACH_ROUND = (
+    "import functools, sys\n"
+    "from launch import main\n"
+    "from nsculpt.sculpting import sweep\n"
+    "sweep.run = functools.partial(sweep.run, checkpoint_s=0)\n"
+    "main.main(sys.argv[1:])\n"
+)
+
+
+def checkpoint(folder):
+    """The rounds of the only checkpoint of a folder; none while there is no such file."""
+    for path in (folder / "jobs").glob("*.checkpoint"):
+        with contextlib.suppress(FileNotFoundError), np.load(path) as arrays:  # it may go meanwhile
+            return arrays["rounds"]
+    return np.zeros(0, jobs.ROUND)
+
+
+def kill_in_a_round(folder, arguments, num_rounds):
+    """Kills a run within a round, once its edge job has a checkpoint of so many."""
+    command = [sys.executable, "-c", EACH_ROUND, *arguments, f"--out_dir={folder}"]
+    with subprocess.Popen(command, cwd=launching.ROOT, env=launching.ENVIRONMENT) as process:
+        while (checkpoint(folder)["phase"] == pruning.EDGE).sum() < num_rounds:
+            assert process.poll() is None
+            time.sleep(0.002)
+        time.sleep(0.02)  # into the next round
+        process.kill()
+    assert not (folder / "summary.json").exists()
+
+
+def check_goes_on_within_a_job(folder, arguments, unbroken):
+    """Kills it twice in its edge job; then it does what is left of that job, and no more."""
+    for num_rounds in (1, 4):
+        kill_in_a_round(folder, arguments, num_rounds)
+    left = checkpoint(folder)
+    (unfinished,) = {path.stem for path in job_files(unbroken)} - {
+        path.stem for path in job_files(folder)
+    }
+    assert [path.stem for path in (folder / "jobs").glob("*.checkpoint")] == [unfinished]
+    done = launching.launch("main", *arguments, f"--out_dir={folder}")
+    assert done.returncode == 0, done.stderr
+    assert not list((folder / "jobs").glob("*.checkpoint"))
+    with np.load(unbroken / "jobs" / f"{unfinished}.npz") as arrays:
+        rounds = arrays["rounds"]
+    assert left.tobytes() == rounds[: len(left)].tobytes()
+    assert timings.read(folder / "timings.json")["rounds"] == len(rounds) - len(left)
+    assert timings.read(unbroken / "timings.json")["rounds"] == len(rounds)
+
+
+@pytest.mark.slow
+def test_killed_in_a_round_it_goes_on_from_the_round_before(tmp_path):
+    done = launching.launch("main", *CHAIN, f"--out_dir={tmp_path / 'unbroken'}")
+    assert done.returncode == 0, done.stderr
+    check_goes_on_within_a_job(tmp_path / "run", CHAIN, tmp_path / "unbroken")
+    assert contents(tmp_path / "run") == contents(tmp_path / "unbroken")
+
+
+DIGITS = launching.ROOT / "launch" / "flagfiles" / "mnist_two_digits_small.flags"
+
+
+@pytest.mark.slow
+def test_digits_killed_in_a_round_go_on_from_the_round_before(mnist_dir, tmp_path):
+    arguments = [
+        f"--flagfile={DIGITS}",
+        f"--mnist_dir={mnist_dir}",
+        "--seeds=0",
+        "--unit_steps=20",
+        "--edge_steps=5",
+        "--samples_per_pair=20",
+        "--batch_size=64",  # small, and a high rate, so that little training does
+        "--learning_rate=0.002",
+        "--epochs=12",
+    ]
+    done = launching.launch("main", *arguments, f"--out_dir={tmp_path / 'unbroken'}")
+    assert done.returncode == 0, done.stderr
+    check_goes_on_within_a_job(tmp_path / "run", arguments, tmp_path / "unbroken")
+    for name in ("summary.json", "networks.npz"):
+        digests = [
+            hashlib.sha256((tmp_path / run / name).read_bytes()).hexdigest()
+            for run in ("unbroken", "run")
+        ]
+        assert digests[0] == digests[1]
 
 
 def identity(path):

@@ -65,6 +65,77 @@ def test_equal_records_make_equal_files(tmp_path):
     assert contents[0] == contents[1]
 
 
+def checkpoint(value=1.0):
+    """A dense round and one of units that was not accepted."""
+    rounds = [(0, -1, 0, 0, 0, 0.25, 1, 3, 24, True), (1, 0, 5, 5, 2, 0.5, 1, 2, 17, False)]
+    return jobs.Checkpoint(dataclasses.replace(record(value), rounds=np.array(rounds, jobs.ROUND)))
+
+
+UNIT = jobs.Job(0, 5000)
+
+
+def names(folder):
+    return sorted(path.name for path in (folder / "jobs").iterdir())
+
+
+def test_a_checkpoint_comes_back_and_goes_when_its_job_is_finished(tmp_path):
+    job_id = jobs.job_id(cell().identity(UNIT))
+    with runs.open_folder(tmp_path, FLAGS, cell()) as folder:
+        assert folder.get_checkpoint(UNIT) is None
+        for value in (2.5, 3.5):  # the later one takes the place of the first
+            folder.put_checkpoint(UNIT, checkpoint(value))
+        assert names(tmp_path) == [f"{job_id}.checkpoint"]
+        assert folder.get(UNIT) is None
+    with runs.open_folder(tmp_path, FLAGS, cell()) as folder:
+        found = folder.get_checkpoint(UNIT)
+        assert found.record.kernels[0][0, 0] == 3.5
+        assert found.record.rounds.tobytes() == checkpoint().record.rounds.tobytes()
+        assert (found.record.status, found.refit) == (jobs.ACCEPTED, None)
+        folder.put(UNIT, record())
+        assert names(tmp_path) == [f"{job_id}.npz"]
+        assert folder.get_checkpoint(UNIT) is None
+
+
+def test_a_checkpoint_beside_its_finished_job_is_removed(tmp_path):
+    """A process was killed between the two; while the finished file is damaged it is of use."""
+    with runs.open_folder(tmp_path, FLAGS, cell()) as folder:
+        folder.put(UNIT, record())
+        folder.put_checkpoint(UNIT, checkpoint())
+        folder.put_checkpoint(jobs.Job(0, 10_000), checkpoint())
+    of_unit, of_other = (
+        tmp_path / "jobs" / f"{jobs.job_id(cell().identity(job))}.checkpoint"
+        for job in (UNIT, jobs.Job(0, 10_000))
+    )
+    finished = of_unit.with_suffix(".npz")
+    whole = finished.read_bytes()
+    finished.write_bytes(whole[:-100])
+    with runs.open_folder(tmp_path, FLAGS, cell()) as folder:
+        assert folder.get(UNIT) is None
+        assert folder.get_checkpoint(UNIT) is not None
+    finished.write_bytes(whole)
+    with runs.open_folder(tmp_path, FLAGS, cell()) as folder:
+        assert not of_unit.exists()
+        assert of_other.exists()
+        assert folder.get(UNIT) is not None
+
+
+def test_a_checkpoint_of_other_settings_is_not_used(tmp_path):
+    with runs.open_folder(tmp_path, FLAGS, OtherCell(cell(), jax_version="0.9.1")) as folder:
+        folder.put_checkpoint(UNIT, checkpoint(9.0))
+    before = names(tmp_path)
+    with runs.open_folder(tmp_path, FLAGS, cell()) as folder:
+        assert folder.get_checkpoint(UNIT) is None
+        folder.put_checkpoint(UNIT, checkpoint(1.0))
+    assert len(set(names(tmp_path)) - set(before)) == 1
+    # Put in the place of ours, theirs is noticed.
+    theirs, ours = tmp_path / "jobs" / before[0], set(names(tmp_path)) - set(before)
+    theirs.replace(tmp_path / "jobs" / ours.pop())
+    with runs.open_folder(tmp_path, FLAGS, cell()) as folder:
+        assert folder.get_checkpoint(UNIT) is None
+    assert names(tmp_path) == ["damaged"]
+    assert len(list((tmp_path / "jobs" / "damaged").iterdir())) == 1
+
+
 def test_the_file_is_named_by_what_determines_the_job(tmp_path):
     with runs.open_folder(tmp_path / "run", FLAGS, cell()) as folder:
         folder.put(JOB, record())
@@ -133,18 +204,25 @@ def test_a_folder_that_was_only_just_begun_is_continued(tmp_path, left):
     assert sorted(path.name for path in tmp_path.iterdir()) == [".lock", "jobs", "run.flags"]
 
 
-def test_jobs_alone_make_a_folder_to_continue(tmp_path):
+@pytest.mark.parametrize("pattern", ["*.npz", "*"])
+def test_jobs_alone_make_a_folder_to_continue(tmp_path, pattern):
+    """Also where a checkpoint was copied with them."""
     with runs.open_folder(tmp_path / "share", FLAGS, cell()) as folder:
         folder.put(JOB, record(3.0))
-    (tmp_path / "all").mkdir()
-    shutil.copytree(tmp_path / "share" / "jobs", tmp_path / "all" / "jobs")
+        folder.put_checkpoint(UNIT, checkpoint())
+    (tmp_path / "all" / "jobs").mkdir(parents=True)
+    for file in (tmp_path / "share" / "jobs").glob(pattern):
+        shutil.copy(file, tmp_path / "all" / "jobs")
+    assert len(names(tmp_path / "all")) == (1 if pattern == "*.npz" else 2)
     with runs.open_folder(tmp_path / "all", FLAGS, cell()) as folder:
         found = folder.get(JOB)
     assert found is not None
     assert found.kernels[0][0, 0] == 3
 
 
-@pytest.mark.parametrize("name", ["jobs/cv.pdf", "jobs/a.npz", "jobs.txt"])
+@pytest.mark.parametrize(
+    "name", ["jobs/cv.pdf", "jobs/a.npz", "jobs/a.checkpoint", "jobs/.checkpoint", "jobs.txt"]
+)
 def test_jobs_of_another_kind_are_not_taken_over(tmp_path, name):
     (tmp_path / name).parent.mkdir(exist_ok=True)
     (tmp_path / name).write_text("")

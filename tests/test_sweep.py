@@ -10,9 +10,10 @@ import pytest
 import nsculpt
 from nsculpt import experiment
 from nsculpt import settings as settings_lib
-from nsculpt.sculpting import cell as cell_lib
-from nsculpt.sculpting import compaction, jobs, program, queue, sweep
+from nsculpt.sculpting import jobs, program, queue, sweep, writer
 from tests import launching
+
+pytestmark = pytest.mark.usefixtures("many_small_calls")
 
 TASK = nsculpt.load_task("input_separable")
 SETTINGS = settings_lib.resolve(
@@ -21,17 +22,8 @@ SETTINGS = settings_lib.resolve(
 GRID = jobs.grid(SETTINGS.seeds, SETTINGS.unit_steps, SETTINGS.edge_steps)
 
 
-@pytest.fixture(scope="module", autouse=True)
-def _many_small_calls():
-    """Tiles of two lanes, so that there are many, and some rounds on smaller arrays."""
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(compaction, "_LEAST_WORK", 0)
-        patch.setattr(cell_lib, "tile_lanes", lambda backend, layer_sizes: 2)
-        yield
-
-
 @pytest.fixture(scope="module")
-def cell():
+def cell(many_small_calls):
     made = experiment.make_cell(TASK, SETTINGS)
     assert made.compact_sizes == (4, 8, 4)
     return made
@@ -56,7 +48,7 @@ class Watch:
             raise KeyboardInterrupt
 
 
-class Store(dict):
+class Store(queue.Memory):
     def put(self, job, record):
         assert job not in self, "done twice"
         self[job] = record
@@ -76,7 +68,9 @@ def swept(cell, wanted=GRID, num_lanes=None, store=None, watch=None):
 @pytest.fixture(scope="module")
 def whole(cell):
     watch = Watch()
+    program.forget()
     store = swept(cell, watch=watch)
+    assert program.num_compiled() == 2  # for the two sizes of arrays, and no more
     # 2 dense, 4 unit, 8 edge jobs; those that others build on come first.
     assert len(watch.finished) == len(set(watch.finished)) == 14
     assert all(
@@ -133,10 +127,11 @@ def test_after_an_interruption(cell, whole):
     store = Store()
     with pytest.raises(KeyboardInterrupt):
         swept(cell, store=store, watch=Watch(stop_after=6))
-    assert len(store) == 6
+    done = len(store)
+    assert done in (6, 7)  # with its neighbour, if that was finished too
     watch = Watch()
     swept(cell, store=store, watch=watch)
-    assert len(watch.finished) == 8  # nothing is done twice
+    assert len(watch.finished) == 14 - done  # nothing is done twice
     assert {job: digest(record) for job, record in store.items()} == whole
 
 
@@ -154,7 +149,7 @@ def test_a_write_that_fails_is_never_missed():
 
     def look_again(writes):
         for _ in range(3):
-            writes = sweep._unfinished(writes)
+            writes = writer._unfinished(writes)
             for write in writes:
                 write.done()
 
@@ -211,17 +206,6 @@ def test_two_programs_for_layer_sizes_and_batch_size_whatever_else_changes(cell)
     assert program.num_compiled() == before
 
 
-def test_two_compiles_and_no_more():
-    task = nsculpt.load_task("input_separable_and_reused")
-    settings = settings_lib.resolve(
-        task, (11,), seeds=[0], unit_steps=[50], edge_steps=[20], epochs=2
-    )
-    before = program.num_compiled()
-    for _ in range(2):
-        swept(experiment.make_cell(task, settings), jobs.grid([0], [50_000], [20_000]))
-    assert program.num_compiled() - before == 2
-
-
 # A process of its own, since devices, threads and cache are settled when jax starts.
 MATRIX = """
 import json, sys
@@ -231,7 +215,7 @@ from nsculpt.sculpting import compaction, program, sweep
 from tests import test_sweep as here
 import jax
 compaction._LEAST_WORK = 0
-cell_lib.tile_lanes = lambda backend, layer_sizes: 2
+cell_lib.tile_lanes = lambda *_: 2
 folder, devices, threads = sys.argv[1], int(sys.argv[2]), int(sys.argv[3])
 if folder:
     compilation_cache.turn_on(folder)
@@ -255,7 +239,6 @@ def in_a_process(cache="", devices=1, threads=1, cores=None, **environment):
     "how",
     [
         pytest.param({"threads": 2}, id="2 threads"),
-        pytest.param({"cores": 1}, id="1 core"),
         pytest.param(
             {"devices": 4, "XLA_FLAGS": "--xla_force_host_platform_device_count=4"}, id="4 devices"
         ),
@@ -265,9 +248,9 @@ def test_in_other_processes(whole, how):
     assert in_a_process(**how) == {str(job): bits for job, bits in whole.items()}
 
 
-def test_with_a_cache_cold_and_warm(whole, tmp_path):
+def test_with_a_cache_cold_on_one_core_and_warm(whole, tmp_path):
     expected = {str(job): bits for job, bits in whole.items()}
-    assert in_a_process(cache=str(tmp_path)) == expected
+    assert in_a_process(cache=str(tmp_path), cores=1) == expected
 
     def kept():
         files = [*tmp_path.glob("*-cache"), *tmp_path.glob("*.traced")]
@@ -278,19 +261,6 @@ def test_with_a_cache_cold_and_warm(whole, tmp_path):
     assert len(before) == 6
     assert in_a_process(cache=str(tmp_path)) == expected
     assert kept() == before
-
-
-def test_longest_chain_first():
-    plan = queue.Queue(jobs.grid([0, 1], [5000, 50000], [500, 2500]), Store())
-    record = object()
-
-    def ready():
-        return list(iter(plan.next, None))
-
-    assert ready() == [(jobs.Job(0), None), (jobs.Job(1), None)]
-    for job in (jobs.Job(0), jobs.Job(1)):
-        plan.finish(job, record)
-    assert ready() == [(jobs.Job(seed, step), record) for step in (5000, 50000) for seed in (0, 1)]
 
 
 @pytest.mark.parametrize(
@@ -335,10 +305,7 @@ print(here.digest(record).hex())
 
 
 def test_a_source_of_ones_own_gets_no_kept_program(tmp_path):
-    found = [
-        launching.python(OWN_SOURCE, cache, how)
-        for how, cache in (("plain", tmp_path), ("negated", tmp_path), ("negated", tmp_path / "b"))
-    ]
-    assert [done.returncode for done in found] == [0, 0, 0], found[0].stderr
-    plain, negated, alone = (done.stdout for done in found)
-    assert negated == alone != plain
+    found = [launching.python(OWN_SOURCE, tmp_path, how) for how in ("plain", "negated")]
+    assert [done.returncode for done in found] == [0, 0], found[0].stderr
+    plain, negated = (done.stdout for done in found)
+    assert negated != plain  # on the same arrays

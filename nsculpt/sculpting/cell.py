@@ -6,7 +6,8 @@ import functools
 import jax
 
 from nsculpt import layers
-from nsculpt.sculpting import compaction, jobs, pruning, training
+from nsculpt.sculpting import chunks, jobs, pruning, saliency, training
+from nsculpt.sculpting import compaction as compaction_lib
 from nsculpt.tasks import task as task_lib
 
 
@@ -25,20 +26,38 @@ class Cell:
     compaction: bool = True
 
     @functools.cached_property
-    def compact_sizes(self) -> tuple[int, ...] | None:
-        """Layer sizes of the smaller arrays of edge rounds; None where there are none."""
-        # Of a saliency of a user's own nobody knows that units without edges do not matter to it.
-        if not self.compaction or self.edge_saliency != "magnitude":
-            return None
-        num_rows, epochs = self.task.train.num_rows, self.training.epochs
-        return compaction.compact_sizes(self.layer_sizes, num_rows, epochs)
+    def tile(self) -> int:
+        """Lanes of a tile, for the arrays of the whole network."""
+        return tile_lanes(jax.default_backend(), self.layer_sizes, self.training.batch_size)
 
     @functools.cached_property
-    def tiles(self) -> dict[tuple[int, ...], int]:
-        """Lanes of a tile, for the arrays of the whole network and then the smaller ones."""
-        backend = jax.default_backend()
-        all_sizes = (self.layer_sizes, self.compact_sizes)
-        return {sizes: tile_lanes(backend, sizes) for sizes in all_sizes if sizes is not None}
+    def compact_sizes(self) -> tuple[int, ...] | None:
+        """Layer sizes of the smaller arrays of all edge rounds; None where there are none."""
+        # Of a saliency of a user's own nobody knows that units without edges do not matter to it.
+        if not self.compaction or self.edge_saliency != "magnitude" or self.fits_each_round:
+            return None
+        num_rows, epochs = self.task.train.num_rows, self.training.epochs
+        return compaction_lib.compact_sizes(self.layer_sizes, num_rows, epochs)
+
+    @property
+    def fits_each_round(self) -> bool:
+        """Whether each round has arrays that fit its network."""
+        built_in = saliency.are_built_in(self.unit_saliency, self.edge_saliency)
+        return self.compaction and built_in and self.tile == 1
+
+    def tile_of(self, sizes: tuple[int, ...]) -> int:
+        """Lanes of a tile for arrays of these sizes, the network's or smaller."""
+        if self.fits_each_round:
+            return 1
+        return tile_lanes(jax.default_backend(), sizes, self.training.batch_size)
+
+    def compacted(self, asked: jobs.Round) -> compaction_lib.Compacted | None:
+        """The round on smaller arrays; None where those of the whole network are used."""
+        if self.fits_each_round:
+            return compaction_lib.compacted(asked, compaction_lib.fitted_sizes(asked.edges))
+        if self.compact_sizes is None or asked.job.phase != pruning.EDGE:
+            return None
+        return compaction_lib.compacted(asked, self.compact_sizes)
 
     def identity(self, job: jobs.Job) -> dict[str, object]:
         """All that determines a job's bits; see `jobs.job_id`."""
@@ -47,18 +66,22 @@ class Cell:
             "layer_sizes": list(self.layer_sizes),
             **dataclasses.asdict(self.training),
             "plugin_sha256": self.plugin_sha256,
-            "tile": self.tiles[self.layer_sizes],
+            "tile": self.tile,
             "backend": jax.default_backend(),
             "jax_version": jax.__version__,
         }
         # Whether the dense network is accepted is recorded with it, so the rule matters there too.
         dense["accuracy_threshold"] = _text(self.acceptance.threshold)
         dense["accuracy_tolerance"] = _text(self.acceptance.tolerance)
-        unit = {**dense, "unit_saliency": self.unit_saliency}
+        if not chunks.fit_one(self.task.valid):
+            dense["rows_a_pass"] = chunks.MOST_ROWS
+        unit: dict[str, object] = {**dense, "unit_saliency": self.unit_saliency}
         compact = None if self.compact_sizes is None else list(self.compact_sizes)
         edge = {**unit, "edge_saliency": self.edge_saliency, "compact_sizes": compact}
         if self.compact_sizes is not None:
-            edge["compact_tile"] = self.tiles[self.compact_sizes]
+            edge["compact_tile"] = self.tile_of(self.compact_sizes)
+        if self.fits_each_round:
+            unit["compact_sizes"] = edge["compact_sizes"] = "fitted"
         settings = {pruning.DENSE: dense, pruning.UNIT: unit, pruning.EDGE: edge}
         return jobs.identity(job, settings)
 
@@ -67,10 +90,11 @@ def _text(number: object) -> str | None:
     return None if number is None else str(number)
 
 
-def tile_lanes(backend: str, layer_sizes: tuple[int, ...]) -> int:
-    """Lanes of a tile: a constant of backend and shape, measured (see BUILD_NOTES)."""
+def tile_lanes(backend: str, layer_sizes: tuple[int, ...], batch_size: int) -> int:
+    """Lanes of a tile: a constant of backend and shapes, measured (see BUILD_NOTES)."""
     num_edges = layers.num_edges(layer_sizes)
-    if num_edges > 200_000:
+    # The products of one lane keep the cores busy.
+    if num_edges > 200_000 or (backend == "cpu" and num_edges * batch_size > 2_000_000):
         return 1
     if backend != "cpu":
         return 256 if num_edges <= 10_000 else 32

@@ -120,6 +120,11 @@ class Record:
         return sum(int(mask.sum()) for mask in self.edges)
 
     @property
+    def nbytes(self) -> int:
+        """Of the arrays of the network."""
+        return sum(array.nbytes for array in (*self.kernels, *self.biases, *self.removed_at))
+
+    @property
     def result_round(self) -> int:
         """Row of `rounds` that this network came out of."""
         accepted = np.flatnonzero(self.rounds["accepted"])
@@ -128,6 +133,29 @@ class Record:
     @property
     def wrong_bits(self) -> int:
         return int(self.rounds["wrong_bits"][self.result_round])
+
+
+@dataclasses.dataclass(frozen=True, eq=False)
+class Checkpoint:
+    """Where a job stands between two rounds, all of it: Adam starts afresh in each (DESIGN 6).
+
+    The schedule is not here, since it follows from what `record.rounds` accepted.
+    """
+
+    record: Record  # so far: the network that the job would leave, and all rounds up to now
+    # Kernels and biases of the base, where these are not the record's: those of a first edge round
+    # that was not accepted.
+    refit: tuple[list[np.ndarray], list[np.ndarray]] | None = None
+
+    @property
+    def base(self) -> tuple[list[np.ndarray], list[np.ndarray]]:
+        """Kernels and biases that the next round starts from. The edges are the record's."""
+        return self.refit or (self.record.kernels, self.record.biases)
+
+    def builds_on(self, base: Record) -> bool:
+        """Whether the job began with this record of its parent, and has done a round since."""
+        rounds, first = self.record.rounds, len(base.rounds)
+        return len(rounds) > first and rounds[:first].tobytes() == base.rounds.tobytes()
 
 
 @dataclasses.dataclass(frozen=True, eq=False)
@@ -140,6 +168,7 @@ class Round:
     kernels: list[np.ndarray]
     biases: list[np.ndarray]
     edges: list[np.ndarray]
+    checkpoint: Checkpoint | None = None  # to go on from here; None where nothing is done yet
 
 
 @dataclasses.dataclass(frozen=True, eq=False)
@@ -199,52 +228,78 @@ def dense(job: Job, kernels: list[np.ndarray], biases: list[np.ndarray], rule: A
     )
 
 
-def prune_units(job: Job, base: Record, rule: Acceptance) -> Work:
-    """From the dense network to the fewest hidden units (section 3, step 1)."""
+def prune_units(
+    job: Job, base: Record, rule: Acceptance, checkpoint: Checkpoint | None = None
+) -> Work:
+    """From the dense network to the fewest hidden units (section 3, step 1).
+
+    Args:
+      job: a unit job.
+      base: the record of its dense job.
+      rule: when a network is good enough.
+      checkpoint: where the job stood when it was interrupted; None: it begins.
+    """
     num_units = sum(kernel.shape[1] for kernel in base.kernels[:-1])
     plan = schedule.begin(num_units, Fraction(job.unit_step, 1000))
-    return (yield from _prune(job, base, plan, rule, first_round=0))
+    first = len(base.rounds)
+    return (yield from _prune(job, checkpoint or Checkpoint(base), plan, rule, first, first))
 
 
-def prune_edges(job: Job, base: Record, rule: Acceptance) -> Work:
-    """From the unit-pruned network to the fewest edges (section 3, step 2)."""
-    allowed = rule.allowed(int(base.rounds["wrong_bits"][0]))
-    reply = yield Round(job, 0, pruning.NOTHING, base.kernels, base.biases, base.edges)
-    accepted = reply.wrong_bits <= allowed
+def prune_edges(
+    job: Job, base: Record, rule: Acceptance, checkpoint: Checkpoint | None = None
+) -> Work:
+    """From the unit-pruned network to the fewest edges (section 3, step 2). See `prune_units`."""
     num_edges = sum(mask.size for mask in base.edges)
     start = Fraction(100 * (num_edges - base.alive_edges), num_edges)
-    row = _row(job, pruning.NOTHING, start, 0, reply, accepted)
-    # The base of what follows, accepted or not; the result only if it is accepted.
-    refitted = _accept(base, reply, row) if accepted else _reject(base, row)
+    if checkpoint is None:
+        reply = yield Round(job, 0, pruning.NOTHING, base.kernels, base.biases, base.edges)
+        accepted = reply.wrong_bits <= _allowed(base, rule)
+        row = _row(job, pruning.NOTHING, start, 0, reply, accepted)
+        # The base of what follows, accepted or not; the result only if it is accepted.
+        if accepted:
+            checkpoint = Checkpoint(_accept(base, reply, row))
+        else:
+            checkpoint = Checkpoint(_reject(base, row), (reply.kernels, reply.biases))
     plan = schedule.begin(num_edges, Fraction(job.edge_step, 1000), start)
-    weights = (reply.kernels, reply.biases)
-    return (yield from _prune(job, refitted, plan, rule, first_round=1, weights=weights))
+    first = len(base.rounds)
+    return (yield from _prune(job, checkpoint, plan, rule, first, first + 1))
 
 
 def _prune(
     job: Job,
-    record: Record,
+    at: Checkpoint,
     plan: schedule.Schedule,
     rule: Acceptance,
-    first_round: int,
-    weights: tuple[list[np.ndarray], list[np.ndarray]] | None = None,
+    first_row: int,
+    first_pruning: int,
 ) -> Work:
-    """Prune and retrain until the schedule is done. `weights`: the base's, if not the record's."""
-    allowed = rule.allowed(int(record.rounds["wrong_bits"][0]))
-    kernels, biases = weights or (record.kernels, record.biases)
-    index = first_round
+    """Prune and retrain until the schedule is done.
+
+    Args:
+      job: whose rounds these are.
+      at: where it stands.
+      plan: the schedule before the first pruning.
+      rule: when a network is good enough.
+      first_row, first_pruning: rows of `rounds` of the phase's first round and first pruning.
+    """
+    for accepted in at.record.rounds["accepted"][first_pruning:]:
+        plan = schedule.decide(plan, bool(accepted))
+    allowed = _allowed(at.record, rule)
     while not plan.done:
-        reply = yield Round(job, index, plan.k, kernels, biases, record.edges)
+        index = len(at.record.rounds) - first_row
+        reply = yield Round(job, index, plan.k, *at.base, at.record.edges, at)
         accepted = reply.wrong_bits <= allowed
         row = _row(job, plan.k, plan.target, plan.step, reply, accepted)
         if accepted:
-            record = _accept(record, reply, row)
-            kernels, biases = reply.kernels, reply.biases
+            at = Checkpoint(_accept(at.record, reply, row))
         else:
-            record = _reject(record, row)
+            at = dataclasses.replace(at, record=_reject(at.record, row))
         plan = schedule.decide(plan, accepted)
-        index += 1
-    return record
+    return at.record
+
+
+def _allowed(record: Record, rule: Acceptance) -> int:
+    return rule.allowed(int(record.rounds["wrong_bits"][0]))
 
 
 def _row(

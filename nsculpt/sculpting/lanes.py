@@ -1,12 +1,13 @@
 """Networks in training: each has a lane, and those that wait for a round make a batch."""
 
 import dataclasses
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from nsculpt.sculpting import cell as cell_lib
 from nsculpt.sculpting import compaction, jobs, pruning
 from nsculpt.sculpting import queue as queue_lib
+from nsculpt.sculpting import writer as writer_lib
 
 Sizes = tuple[int, ...]  # of layers: the network's, or those of the smaller arrays
 
@@ -32,8 +33,9 @@ class Lanes:
     Args:
       cell: task, network and settings.
       queue: gives the jobs.
+      writer: takes them when they are finished, and where they stand between two rounds.
       num_lanes: how many at once.
-      batch_lanes: for arrays of each size, the lanes of the program.
+      batch_lanes: the lanes of the program for arrays of a size.
       initial_weights: kernels and biases of a dense job before its round.
     """
 
@@ -41,38 +43,38 @@ class Lanes:
         self,
         cell: cell_lib.Cell,
         queue: queue_lib.Queue,
+        writer: writer_lib.Writer,
         num_lanes: int,
-        batch_lanes: Mapping[Sizes, int],
+        batch_lanes: Callable[[Sizes], int],
         initial_weights: Callable[[jobs.Job], tuple[Any, Any]],
     ):
-        self._cell, self._queue, self._num_lanes = cell, queue, num_lanes
+        self._cell, self._queue, self._writer, self._num_lanes = cell, queue, writer, num_lanes
         self._batch_lanes, self._initial_weights = batch_lanes, initial_weights
         self._num_busy = 0
         # For a round; those that are not here are having theirs.
-        self._waiting: dict[Sizes, list[Lane]] = {sizes: [] for sizes in batch_lanes}
+        self._waiting: dict[Sizes, list[Lane]] = {}
 
-    def fill(self) -> None:
-        """Gives free lanes to jobs that are ready."""
+    def fill(self) -> list[tuple[jobs.Job, jobs.Record]]:
+        """Gives free lanes to jobs that are ready; returns those that need no round at all."""
+        finished = []
         while self._num_busy < self._num_lanes and (found := self._queue.next()) is not None:
             self._num_busy += 1
-            work = self._begin(*found)
-            self._wait(work, next(work))
+            finished.extend(self._go_on(found[0], self._begin(*found), None))
+        return finished
 
     def _begin(self, job: jobs.Job, base: jobs.Record | None) -> jobs.Work:
         rule = self._cell.acceptance
+        checkpoint = self._writer.begin(job, base)
         if base is None:
             return jobs.dense(job, *self._initial_weights(job), rule)
         phase = jobs.prune_units if job.phase == pruning.UNIT else jobs.prune_edges
-        return phase(job, base, rule)
+        return phase(job, base, rule, checkpoint)
 
     def _wait(self, work: jobs.Work, asked: jobs.Round) -> None:
-        sizes, compacted = self._cell.compact_sizes, None
-        if sizes is not None and asked.job.phase == pruning.EDGE:
-            compacted = compaction.compacted(asked, sizes)
-        if sizes is None or compacted is None:
-            sizes = self._cell.layer_sizes
+        compacted = self._cell.compacted(asked)
+        sizes = self._cell.layer_sizes if compacted is None else compacted.sizes
         remaining = self._queue.chain(asked.job) - asked.index
-        self._waiting[sizes].append(Lane(work, asked, sizes, compacted, remaining))
+        self._waiting.setdefault(sizes, []).append(Lane(work, asked, sizes, compacted, remaining))
 
     def take(self, half_empty: bool) -> list[Lane]:
         """The next batch, of one size of arrays: the longest chains of those that wait.
@@ -84,17 +86,20 @@ class Lanes:
         """
 
         def full(sizes: Sizes) -> float:
-            return min(len(self._waiting[sizes]) / self._batch_lanes[sizes], 1.0)
+            return min(len(self._waiting[sizes]) / self._batch_lanes(sizes), 1.0)
 
         def longest(sizes: Sizes) -> float:
-            return max((lane.remaining for lane in self._waiting[sizes]), default=0.0)
+            return max(lane.remaining for lane in self._waiting[sizes])
 
+        if not self._waiting:
+            return []
         sizes = max(self._waiting, key=lambda sizes: (full(sizes), longest(sizes)))
         if full(sizes) < (0 if half_empty else 1 / 2):
             return []
-        in_order = sorted(self._waiting[sizes], key=lambda lane: -lane.remaining)
-        most = self._batch_lanes[sizes]
-        self._waiting[sizes] = in_order[most:]
+        in_order = sorted(self._waiting.pop(sizes), key=lambda lane: -lane.remaining)
+        most = self._batch_lanes(sizes)
+        if rest := in_order[most:]:
+            self._waiting[sizes] = rest
         return in_order[:most]
 
     def advance(
@@ -104,10 +109,21 @@ class Lanes:
         finished = []
         for lane, reply in zip(batch, replies, strict=True):
             whole = reply if lane.compacted is None else lane.compacted.restored(reply)
-            try:
-                self._wait(lane.work, lane.work.send(whole))
-            except StopIteration as stop:
-                self._num_busy -= 1
-                self._queue.finish(lane.asked.job, stop.value)
-                finished.append((lane.asked.job, stop.value))
+            finished.extend(self._go_on(lane.asked.job, lane.work, whole))
         return finished
+
+    def _go_on(
+        self, job: jobs.Job, work: jobs.Work, reply: jobs.Reply | None
+    ) -> list[tuple[jobs.Job, jobs.Record]]:
+        """Lets what a job asks for next wait for its batch; returns the job if it is finished."""
+        try:
+            asked = next(work) if reply is None else work.send(reply)
+        except StopIteration as stop:
+            self._num_busy -= 1
+            self._writer.finish(job, stop.value)  # first, since the queue looks for it there
+            self._queue.finish(job, stop.value)
+            return [(job, stop.value)]
+        if reply is not None:
+            self._writer.go_on(asked)
+        self._wait(work, asked)
+        return []

@@ -17,10 +17,9 @@ from jax.sharding import PartitionSpec
 
 from nsculpt import compilation_cache
 from nsculpt.sculpting import cell as cell_lib
-from nsculpt.sculpting import jobs, pruning, saliency
+from nsculpt.sculpting import jobs, pruning, saliency, training
 from nsculpt.sculpting import model as model_lib
 from nsculpt.tasks import plugins
-from nsculpt.tasks import task as task_lib
 
 # So that equal jobs give equal bits, run by run. Choosing kernels by trial (autotuning) may choose
 # others the next time.
@@ -34,38 +33,54 @@ class Program:
 
     Args:
       cell: task, network and settings.
-      layer_sizes: of the arrays, `cell.layer_sizes` or `cell.compact_sizes`; with the latter only
-        edges are pruned.
+      layer_sizes: of the arrays, the network's or smaller; with `cell.compact_sizes` only edges are
+        pruned.
       num_devices: local devices to spread over.
     """
 
     def __init__(self, cell: cell_lib.Cell, layer_sizes: tuple[int, ...], num_devices: int = 1):
-        tile = cell.tiles[layer_sizes]
+        tile = cell.tile_of(layer_sizes)
         self.num_lanes = num_devices * tile
         problem = cell.training.on(cell.task.train, cell.task.valid)
         leaves, structure = jax.tree.flatten(problem)
         # What is no array (a source of a user's own) is a constant of the program.
-        self._arrays = [leaf for leaf in leaves if isinstance(leaf, _ARRAYS)]
+        arrays = [leaf for leaf in leaves if isinstance(leaf, _ARRAYS)]
         self._compiled = _compiled(
             layer_sizes,
             num_devices,
             tile,
             structure,
             tuple(None if isinstance(leaf, _ARRAYS) else _Constant(leaf) for leaf in leaves),
-            tuple((np.shape(leaf), str(leaf.dtype)) for leaf in self._arrays),
-            type(problem.train) is type(problem.valid) is task_lib.ArraySource,
+            tuple((np.shape(leaf), str(leaf.dtype)) for leaf in arrays),
+            {type(problem.train), type(problem.valid)} <= set(training.SOURCES),
             cell.training.batch_size,
             cell.training.weight_decay,
             cell.training.input_noise > 0,
-            cell.unit_saliency if layer_sizes == cell.layer_sizes else None,
+            None if layer_sizes == cell.compact_sizes else cell.unit_saliency,
             cell.edge_saliency,
         )
+        self._arrays = _on_devices(cell, num_devices)
 
     def __call__(self, rounds: Sequence[jobs.Round]) -> list[jobs.Reply]:
         """Does up to `num_lanes` rounds."""
         arguments = _to_device(rounds, self.num_lanes)
         found = jax.device_get(self._compiled(self._arrays, *arguments))
         return [_to_host(found, lane) for lane in range(len(rounds))]
+
+
+@functools.lru_cache(maxsize=1)  # the programs of a cell share one copy
+def _on_devices(cell: cell_lib.Cell, num_devices: int) -> list[jax.Array]:
+    """The arrays of a cell's problem, on each device."""
+    problem = cell.training.on(cell.task.train, cell.task.valid)
+    arrays = [leaf for leaf in jax.tree.leaves(problem) if isinstance(leaf, _ARRAYS)]
+    on_all = jax.sharding.NamedSharding(_mesh(num_devices), PartitionSpec())
+    # Once, what is there twice: training and validation may draw from the same images.
+    placed = jax.device_put({id(array): array for array in arrays}, on_all)
+    return [placed[id(array)] for array in arrays]
+
+
+def _mesh(num_devices: int) -> jax.sharding.Mesh:
+    return jax.sharding.Mesh(np.array(jax.local_devices()[:num_devices]), ("tile",))
 
 
 _ARRAYS = (np.ndarray, np.generic, jax.Array)
@@ -102,7 +117,7 @@ def _compiled(
     structure: Any,
     constants: tuple["_Constant | None", ...],
     shapes: tuple[tuple[tuple[int, ...], str], ...],
-    array_sources: bool,
+    known_sources: bool,
     batch_size: int,
     weight_decay: float,
     noisy: bool,
@@ -128,7 +143,7 @@ def _compiled(
         )
         return (*model_lib.kernels_and_biases(params), edges, *outcome.fit, *outcome[1:])
 
-    mesh = jax.sharding.Mesh(np.array(jax.local_devices()[:num_devices]), ("tile",))
+    mesh = _mesh(num_devices)
     each, alike = PartitionSpec("tile"), PartitionSpec()
     on_all = jax.shard_map(
         one_tile, mesh=mesh, in_specs=(alike, *[each] * 4), out_specs=each, check_vma=False
@@ -144,7 +159,7 @@ def _compiled(
     )
     arrays = [np.zeros(shape, dtype) for shape, dtype in shapes]
     # What code of a user's own does is not in this description.
-    built_in = array_sources and saliency.are_built_in(unit_saliency, edge_saliency)
+    built_in = known_sources and saliency.are_built_in(unit_saliency, edge_saliency)
     ours = built_in and not plugins.any_loaded()
     described = {
         "program": "round",
@@ -163,6 +178,7 @@ def _compiled(
             described if ours else None,
             tuple(jax.sharding.NamedSharding(mesh, spec) for spec in (alike, *[each] * 4)),
             _COMPILER_OPTIONS.get(jax.default_backend()),
+            donated=(2, 3, 4),  # the network that comes in has the shapes of the one that goes out
         )
 
 

@@ -10,6 +10,7 @@ import numpy as np
 import optax
 
 from nsculpt import errors, registry
+from nsculpt.sculpting import chunks
 from nsculpt.sculpting import masks as masks_lib
 from nsculpt.sculpting import model as model_lib
 from nsculpt.tasks import plugins
@@ -94,24 +95,32 @@ def gradient_activation(
     Returns:
       `[H_l]` float32, >= 0, for l = 1 ... D.
     """
-    x, y = source.gather(jnp.arange(source.num_rows))
-    zeros = {
-        f"hidden_{index}": jnp.zeros((source.num_rows, width))
-        for index, width in enumerate(model.widths[:-1])
-    }
 
-    def summed_loss(perturbations: PyTree) -> tuple[jax.Array, PyTree]:
-        variables = {"params": params, "masks": masks, model_lib.PERTURBATIONS: perturbations}
-        logits, state = model.apply(variables, x, mutable=[model_lib.ACTIVATIONS])
-        # Mean over the outputs, sum over the samples: row n of the gradient then belongs to the
-        # loss of sample n alone.
-        loss = optax.sigmoid_binary_cross_entropy(logits, y).mean(axis=1).sum()
-        return loss, state[model_lib.ACTIVATIONS]
+    def of_rows(x: jax.Array, y: jax.Array) -> list[jax.Array]:
+        """|dL/da| x |a| `[B, H_l]` of each row."""
 
-    gradients, activations = jax.grad(summed_loss, has_aux=True)(zeros)
-    return [
-        jnp.mean(jnp.abs(gradients[name]) * jnp.abs(activations[name][0]), axis=0) for name in zeros
-    ]
+        def summed_loss(perturbations: PyTree) -> tuple[jax.Array, PyTree]:
+            variables = {"params": params, "masks": masks, model_lib.PERTURBATIONS: perturbations}
+            logits, state = model.apply(variables, x, mutable=[model_lib.ACTIVATIONS])
+            # Mean over the outputs, sum over the samples: row n of the gradient then belongs to the
+            # loss of sample n alone.
+            loss = optax.sigmoid_binary_cross_entropy(logits, y).mean(axis=1).sum()
+            return loss, state[model_lib.ACTIVATIONS]
+
+        zeros = {
+            f"hidden_{index}": jnp.zeros((x.shape[0], width))
+            for index, width in enumerate(model.widths[:-1])
+        }
+        gradients, activations = jax.grad(summed_loss, has_aux=True)(zeros)
+        return [jnp.abs(gradients[name]) * jnp.abs(activations[name][0]) for name in zeros]
+
+    def sums(x: jax.Array, y: jax.Array, real: jax.Array) -> list[jax.Array]:
+        return [jnp.sum(jnp.where(real[:, None], each, 0.0), axis=0) for each in of_rows(x, y)]
+
+    if chunks.fit_one(source):
+        each_row = of_rows(*source.gather(jnp.arange(source.num_rows)))
+        return [jnp.mean(each, axis=0) for each in each_row]
+    return [each / source.num_rows for each in chunks.summed(source, sums)]
 
 
 @register_edge_saliency("magnitude")

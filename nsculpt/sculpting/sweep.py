@@ -14,10 +14,13 @@ import jax
 
 from nsculpt.sculpting import cell as cell_lib
 from nsculpt.sculpting import effort as effort_lib
-from nsculpt.sculpting import jobs, pruning
+from nsculpt.sculpting import jobs, memory, pruning
 from nsculpt.sculpting import lanes as lanes_lib
 from nsculpt.sculpting import program as program_lib
 from nsculpt.sculpting import queue as queue_lib
+from nsculpt.sculpting import writer as writer_lib
+
+_CHECKPOINT_S = 10.0  # far above what writing a network of 10 million edges takes
 
 
 class Observer(Protocol):
@@ -41,14 +44,21 @@ class Layout:
 
 
 def layout(cell: cell_lib.Cell, num_jobs: int, num_lanes: int | None) -> Layout:
-    """The layout for so many jobs, and so many lanes where a number is asked for."""
+    """The layout for so many jobs, and so many lanes where a number is asked for.
+
+    Raises:
+      InputError: there is not the memory for it.
+    """
     devices = len(jax.local_devices())
     # A core works on one call at a time; an accelerator has the next one queued behind it.
     at_work = max(_num_cores(), devices) if jax.default_backend() == "cpu" else 2 * devices
-    widest = max(cell.tiles.values())
+    compact = cell.compact_sizes
+    widest = cell.tile if compact is None else max(cell.tile, cell.tile_of(compact))
     # One tile more than are at work, so that no core waits for what the host makes of a reply.
     tiles = at_work + 1 if num_lanes is None else -(-num_lanes // widest)
     tiles = max(1, min(tiles, -(-num_jobs // widest)))
+    asked = num_lanes is not None
+    tiles = memory.lanes_that_fit(cell, widest, tiles * widest, asked) // widest
     devices = min(devices, tiles)
     return Layout(tiles * widest, devices, max(1, min(at_work, tiles) // devices))
 
@@ -65,6 +75,7 @@ def run(
     observer: Observer,
     num_lanes: int | None = None,
     effort: effort_lib.Effort | None = None,
+    checkpoint_s: float = _CHECKPOINT_S,
 ) -> None:
     """Runs the jobs of `wanted` that `store` lacks, and those that they build on.
 
@@ -76,26 +87,34 @@ def run(
       num_lanes: how many networks are in training at once, rounded up to whole tiles; None: a tile
         for each core or device and one more, as far as there are jobs for them.
       effort: where what it takes is added up, also if it is interrupted.
+      checkpoint_s: seconds that a job is in training before `store` is told after a round where it
+        stands, and again as often; see `writer`.
     """
     effort = effort_lib.Effort() if effort is None else effort
-    plan = layout(cell, len(wanted), num_lanes)
-    queue = queue_lib.Queue(wanted, store)
-    observer.planned(queue.pending, plan.num_lanes)
-    if not queue.pending:
-        return
     with contextlib.ExitStack() as stack:
+        writer = stack.enter_context(writer_lib.Writer(store, checkpoint_s))
+        queue = queue_lib.Queue(wanted, writer)
+        if not queue.pending:
+            observer.planned([], 0)
+            return
+        plan = layout(cell, len(wanted), num_lanes)
+        observer.planned(queue.pending, plan.num_lanes)
         # XLA lets go of the interpreter while it works, so that calls share the cores, and the
         # host's decisions and the writing of files overlap the arithmetic.
-        compiler, caller, writer = (
+        compiler, caller = (
             stack.enter_context(concurrent.futures.ThreadPoolExecutor(num_threads))
-            for num_threads in (3, plan.num_calls, 1)
+            for num_threads in (3, plan.num_calls)
         )
         programs = _Programs(cell, queue.pending, plan.num_devices, compiler, effort)
         lanes = lanes_lib.Lanes(
-            cell, queue, plan.num_lanes, programs.num_lanes, programs.initial_weights
+            cell, queue, writer, plan.num_lanes, programs.num_lanes, programs.initial_weights
         )
         calls: dict[concurrent.futures.Future[list[jobs.Reply]], list[lanes_lib.Lane]] = {}
-        writes: list[concurrent.futures.Future[None]] = []
+
+        def say(finished: list[tuple[jobs.Job, jobs.Record]]) -> None:
+            for job, record in finished:
+                effort.prunings += job.phase == pruning.EDGE
+                observer.job_done(job, record)
 
         def submit(half_empty: bool) -> None:
             while len(calls) < plan.num_calls and (batch := lanes.take(half_empty and not calls)):
@@ -104,7 +123,7 @@ def run(
                 calls[caller.submit(programs.call, program, batch)] = batch
 
         while True:
-            lanes.fill()
+            say(lanes.fill())
             submit(half_empty=True)
             if not calls:
                 break
@@ -113,25 +132,10 @@ def run(
             submit(half_empty=False)  # before the host makes anything of the replies
             for batch, replies in returned:
                 observer.round_done(
-                    [lane.asked.job for lane in batch], programs.num_lanes[batch[0].sizes]
+                    [lane.asked.job for lane in batch], programs.num_lanes(batch[0].sizes)
                 )
-                for job, record in lanes.advance(batch, replies):
-                    writes.append(writer.submit(store.put, job, record))
-                    effort.prunings += job.phase == pruning.EDGE
-                    observer.job_done(job, record)
-            writes = _unfinished(writes)
-        for write in writes:
-            write.result()
-
-
-def _unfinished(
-    writes: list[concurrent.futures.Future[None]],
-) -> list[concurrent.futures.Future[None]]:
-    """Those that are not done; raises what went wrong with the others."""
-    done, unfinished = concurrent.futures.wait(writes, timeout=0)
-    for write in done:
-        write.result()
-    return list(unfinished)
+                say(lanes.advance(batch, replies))
+            writer.check()
 
 
 class _Programs:
@@ -147,7 +151,7 @@ class _Programs:
     ):
         self._cell, self._effort = cell, effort
         self._lock = threading.Lock()
-        self.num_lanes = {sizes: num_devices * tile for sizes, tile in cell.tiles.items()}
+        self._num_devices = num_devices
 
         @functools.cache
         def compiled(sizes: tuple[int, ...]) -> concurrent.futures.Future[program_lib.Program]:
@@ -157,10 +161,17 @@ class _Programs:
         phases = {job.phase for job in pending}
         if pruning.DENSE in phases:
             self._initialise = pool.submit(program_lib.compile_initialise, cell.layer_sizes)
-        # Edge jobs alone seldom need the arrays of the whole network: then they wait for them.
-        edges_only = phases == {pruning.EDGE} and cell.compact_sizes is not None
-        for sizes in [cell.compact_sizes] if edges_only else cell.tiles:
-            compiled(sizes)
+        # Sizes that are not sure to be needed are compiled when they are: edge jobs alone seldom
+        # need the arrays of the whole network where there are smaller ones.
+        smaller = cell.fits_each_round or cell.compact_sizes is not None
+        if pruning.DENSE in phases or not (smaller and phases == {pruning.EDGE}):
+            compiled(cell.layer_sizes)
+        if cell.compact_sizes is not None:
+            compiled(cell.compact_sizes)
+
+    def num_lanes(self, sizes: tuple[int, ...]) -> int:
+        """Lanes of the program for arrays of these sizes."""
+        return self._num_devices * self._cell.tile_of(sizes)
 
     def _compile(self, sizes: tuple[int, ...], num_devices: int) -> program_lib.Program:
         began = time.perf_counter()
@@ -183,6 +194,6 @@ class _Programs:
         replies = program([lane.round for lane in batch])
         seconds, sizes = time.perf_counter() - began, batch[0].sizes
         with self._lock:
-            lanes = self.num_lanes[sizes]
+            lanes = self.num_lanes(sizes)
             self._effort.add_call(self._cell, sizes, len(batch), lanes, seconds)
         return replies

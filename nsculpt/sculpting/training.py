@@ -9,15 +9,19 @@ import jax.numpy as jnp
 import numpy as np
 import optax
 
-from nsculpt.sculpting import draws
+from nsculpt.sculpting import chunks, draws
 from nsculpt.sculpting import masks as masks_lib
 from nsculpt.sculpting import model as model_lib
+from nsculpt.tasks import image_pairs
 from nsculpt.tasks import task as task_lib
 
 PyTree = Any
 
-# So that a task's data can be arguments of a program, which tasks of one shape then share.
-jax.tree_util.register_dataclass(task_lib.ArraySource, ["x", "y"], [])
+# Sources whose data are arguments of a program, which tasks of one shape then share.
+SOURCES = (task_lib.ArraySource, image_pairs.PairSource)
+for _source in SOURCES:
+    _arrays = [field.name for field in dataclasses.fields(_source)]
+    jax.tree_util.register_dataclass(_source, _arrays, [])
 
 
 @dataclasses.dataclass(frozen=True)
@@ -63,10 +67,22 @@ def evaluate(
     model: model_lib.MaskedMLP, params: PyTree, masks: PyTree, source: task_lib.Source
 ) -> tuple[jax.Array, jax.Array]:
     """Wrong bits (int32) and mean loss (nats) over all rows of `source`, without noise."""
-    x, y = source.gather(jnp.arange(source.num_rows))
-    logits = model.apply({"params": params, "masks": masks}, x)
-    right = ((logits > 0) == (y > 0.5)) & jnp.isfinite(logits)
-    return jnp.sum(~right, dtype=jnp.int32), optax.sigmoid_binary_cross_entropy(logits, y).mean()
+
+    def of_rows(x: jax.Array, y: jax.Array) -> tuple[jax.Array, jax.Array]:
+        logits = model.apply({"params": params, "masks": masks}, x)
+        right = ((logits > 0) == (y > 0.5)) & jnp.isfinite(logits)
+        return ~right, optax.sigmoid_binary_cross_entropy(logits, y)
+
+    def sums(x: jax.Array, y: jax.Array, real: jax.Array) -> tuple[jax.Array, jax.Array]:
+        wrong, losses = of_rows(x, y)
+        losses = jnp.where(real, losses.mean(axis=1), 0.0)
+        return jnp.sum(wrong & real[:, None], dtype=jnp.int32), jnp.sum(losses)
+
+    if chunks.fit_one(source):
+        wrong, losses = of_rows(*source.gather(jnp.arange(source.num_rows)))
+        return jnp.sum(wrong, dtype=jnp.int32), losses.mean()
+    wrong_bits, loss = chunks.summed(source, sums)
+    return wrong_bits, loss / source.num_rows
 
 
 def better(fit: Fit, best: Fit) -> jax.Array:
