@@ -6,17 +6,16 @@ import os
 import pathlib
 import time
 from collections.abc import Iterable, Sequence
-from fractions import Fraction
 from typing import Any
 
 import nsculpt.tasks as tasks_lib
-from nsculpt import errors, runs, shards, timings
+from nsculpt import errors, records, runs, shards, timings
 from nsculpt import sculpture as sculpture_lib
 from nsculpt import settings as settings_lib
 from nsculpt.report import export, progress
+from nsculpt.sculpting import accuracy, jobs, queue, saliency, sweep, training
 from nsculpt.sculpting import cell as cell_lib
 from nsculpt.sculpting import effort as effort_lib
-from nsculpt.sculpting import jobs, queue, saliency, sweep, training
 from nsculpt.tasks import plugins
 from nsculpt.tasks import task as task_lib
 
@@ -25,21 +24,13 @@ def make_cell(
     task: task_lib.Task, settings: settings_lib.Settings, plugin_sha256: str | None = None
 ) -> cell_lib.Cell:
     """What all jobs of a sculpting have in common."""
-
-    def exact(percent: float | None) -> Fraction | None:
-        return None if percent is None else Fraction(str(percent))
-
     return cell_lib.Cell(
         task=task,
         layer_sizes=(task.num_inputs, *settings.hidden, task.num_outputs),
         training=training.Training(
             settings.learning_rate, settings.batch_size, settings.epochs, settings.input_noise
         ),
-        acceptance=jobs.Acceptance(
-            task.valid.num_rows * task.num_outputs,
-            exact(settings.accuracy_threshold),
-            exact(settings.accuracy_tolerance),
-        ),
+        acceptance=sculpture_lib.acceptance(task, settings),
         unit_saliency=settings.unit_saliency,
         edge_saliency=settings.edge_saliency,
         plugin_sha256=plugin_sha256,
@@ -134,9 +125,17 @@ def sculpt(
             flags = export.flags(task, settings, path, plugin)
             folder = store = stack.enter_context(runs.open_folder(path, flags, cell))
         worked = _sweep(cell, wanted, store, lanes, show_progress)
+        # A folder may have come here without them, as one of which parts were copied.
+        dense = [] if task.exact else [jobs.Job(seed) for seed in settings.seeds]
+        if dense:
+            worked |= _sweep(cell, dense, store, lanes, show_progress)
         swept = time.monotonic()
         sculpture = sculpture_lib.conclude(
-            task, settings, {job: _found(store, job) for job in wanted}
+            task,
+            settings,
+            records.Records(store, wanted),
+            records.Records(store, dense),
+            show_progress,
         )
         if folder is not None:
             export.write(folder.path, sculpture)
@@ -202,6 +201,7 @@ def _prepared(
     plugin_sha256 = None if plugin is None else plugins.load(plugin)
     if not isinstance(task, task_lib.Task):
         task = tasks_lib.load_task(task)
+    accuracy.check(task)
     settings = settings_lib.resolve(task, hidden, **given)
     if lanes is not None and settings_lib.whole("lanes", lanes) < 1:
         raise errors.InputError(f"lanes={lanes}: expected at least 1", "lanes")
@@ -231,9 +231,3 @@ def _sweep(
             with contextlib.suppress(OSError):  # what ended the sweep counts, such as a full disk
                 timings.add(store.path / "timings.json", spent)
     return effort.rounds > 0
-
-
-def _found(store: queue.Store, job: jobs.Job) -> jobs.Record:
-    record = store.get(job)
-    assert record is not None, f"{job} was swept and is not there"
-    return record

@@ -2,19 +2,21 @@
 
 import dataclasses
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from fractions import Fraction
 from typing import Any
 
 import numpy as np
 
-from nsculpt import selection
+from nsculpt import packed, selection
 from nsculpt import settings as settings_lib
 from nsculpt.analysis import connectivity, pipeline, result
 from nsculpt.networks import network
-from nsculpt.report import terminal
+from nsculpt.report import progress, terminal
 from nsculpt.scores import consensus as consensus_lib
 from nsculpt.scores import diversity as diversity_lib
 from nsculpt.scores import readings, scoring
+from nsculpt.sculpting import accuracy as accuracy_lib
 from nsculpt.sculpting import jobs
 from nsculpt.tasks import task as task_lib
 
@@ -28,6 +30,14 @@ RATES = (
 )
 
 
+@dataclasses.dataclass(frozen=True)
+class Measured:
+    """How often a network is right on data that nobody can ask to be right in full."""
+
+    validation: accuracy_lib.Accuracy
+    test: accuracy_lib.Accuracy | None  # None where the task has no test data
+
+
 @dataclasses.dataclass(frozen=True, eq=False)
 class Sculpture:
     """What a sculpting found. `str` gives the report that the launcher prints."""
@@ -36,8 +46,10 @@ class Sculpture:
     settings: settings_lib.Settings
     layer_sizes: tuple[int, ...]  # [I, H_1 ... H_D, O]
     num_bits: int  # validation rows x outputs
-    # The finished edge jobs of the grid.
+    # The finished edge jobs of the grid; large ones are read from the run folder when asked for.
     records: Mapping[jobs.Job, jobs.Record]
+    # What of them the report needs.
+    networks: Mapping[jobs.Job, packed.Packed]
     # The sparsest networks of each seed, with their ties.
     selections: tuple[selection.Selection, ...]
     # Of each selected or tied network; None where no path leads from an input to an output.
@@ -52,27 +64,59 @@ class Sculpture:
     # Score -> reading -> {"rate", "n", "low", "high"}; empty where no truth is known, and None for
     # all but n where the truth has no labels for a score.
     rates: Mapping[str, dict[str, dict[str, Any]]]
+    # Of the dense and of the selected network of each seed, by their jobs; empty on exact tasks.
+    # Nothing else looks at test data, and nothing is chosen by this.
+    accuracy: Mapping[jobs.Job, Measured]
+
+    def allowed_wrong_bits(self, seed: int) -> int:
+        """How many validation bits an accepted network of a seed may have wrong."""
+        of_seed = next(found for job, found in self.networks.items() if job.seed == seed)
+        return acceptance(self.task, self.settings).allowed(of_seed.dense_wrong_bits)
 
     def __str__(self) -> str:
         return terminal.report(self)
+
+
+def acceptance(task: task_lib.Task, settings: settings_lib.Settings) -> jobs.Acceptance:
+    """When a network is good enough, on the validation rows of a task."""
+
+    def exact(percent: float | None) -> Fraction | None:
+        return None if percent is None else Fraction(str(percent))
+
+    return jobs.Acceptance(
+        task.valid.num_rows * task.num_outputs,
+        exact(settings.accuracy_threshold),
+        exact(settings.accuracy_tolerance),
+    )
 
 
 def conclude(
     task: task_lib.Task,
     settings: settings_lib.Settings,
     records: Mapping[jobs.Job, jobs.Record],
+    dense: Mapping[jobs.Job, jobs.Record] | None = None,
+    show_progress: bool = False,
 ) -> Sculpture:
-    """Selection, analysis and scores of finished edge jobs."""
-    by_seed: dict[int, dict[jobs.Job, jobs.Record]] = {seed: {} for seed in settings.seeds}
-    for job, record in records.items():
-        by_seed[job.seed][job] = record
+    """Selection, analysis, scores and accuracy of finished jobs.
+
+    Args:
+      task: what was learned.
+      settings: of the sculpting.
+      records: of the edge jobs of the grid, each looked up once.
+      dense: of the dense jobs, to compare the accuracy with; exact tasks need none.
+      show_progress: whether to say on standard error how far it is.
+    """
+    networks = packed.pack(records)
+    by_seed: dict[int, dict[jobs.Job, packed.Packed]] = {seed: {} for seed in settings.seeds}
+    for job, network_found in networks.items():
+        by_seed[job.seed][job] = network_found
     selections = tuple(selection.sparsest(seed, own) for seed, own in by_seed.items())
     tied = {job for chosen in selections for job in chosen.tied}
     analyses: dict[jobs.Job, result.Analysis | None] = {}
     shown: dict[jobs.Job, diversity_lib.Shown] = {}
     scores: dict[jobs.Job, dict[str, Any] | None] = {}
-    for alike in _alike(records):
-        analysis = _analyse(task, settings, records[alike[0]].edges)
+    for alike in progress.analysing(_alike(networks), show_progress):
+        analysis = _analyse(task, settings, networks[alike[0]].masks)
         scores.update(dict.fromkeys(alike, None if analysis is None else analysis.scores))
         if analysis is not None:
             shown.update(dict.fromkeys(alike, diversity_lib.shown(analysis)))
@@ -94,34 +138,60 @@ def conclude(
         layer_sizes=(task.num_inputs, *settings.hidden, task.num_outputs),
         num_bits=task.valid.num_rows * task.num_outputs,
         records=records,
+        networks=networks,
         selections=selections,
         analyses=analyses,
         scores=scores,
         diversity=tuple(_diversity(chosen, by_seed[chosen.seed], shown) for chosen in selections),
         consensus=consensus_lib.consensus(
-            [None if each.first is None else analyses[each.first] for each in selections]
+            [None if each.first is None else analyses[each.first] for each in selections],
+            task.inputs_optional,
         ),
         rates=rates,
+        accuracy={} if task.exact else _accuracy(task, networks, selections, dense or {}),
     )
 
 
-def _alike(records: Mapping[jobs.Job, jobs.Record]) -> list[list[jobs.Job]]:
+def _accuracy(
+    task: task_lib.Task,
+    networks: Mapping[jobs.Job, packed.Packed],
+    selections: Sequence[selection.Selection],
+    dense: Mapping[jobs.Job, jobs.Record],
+) -> dict[jobs.Job, Measured]:
+    """Of the dense networks and of those that are selected."""
+    selected = {each.first: networks[each.first] for each in selections if each.first is not None}
+    measured = {}
+    for of_phase in (dense, selected):
+        for job, found in of_phase.items():
+            layers = found.kernels, found.biases
+            measured[job] = Measured(
+                accuracy_lib.measure(*layers, task.valid, task.classes),
+                None
+                if task.test is None
+                else accuracy_lib.measure(*layers, task.test, task.classes),
+            )
+    return measured
+
+
+def _alike(networks: Mapping[jobs.Job, packed.Packed]) -> list[list[jobs.Job]]:
     """Accepted jobs, those together whose networks have the same edges."""
-    by_edges: dict[bytes, list[jobs.Job]] = {}
-    for job, record in records.items():
-        if record.status == jobs.ACCEPTED:
-            digest = hashlib.sha256(b"".join(mask.tobytes() for mask in record.edges)).digest()
-            by_edges.setdefault(digest, []).append(job)
+    by_edges: dict[tuple[bytes, ...], list[jobs.Job]] = {}
+    for job, found in networks.items():
+        if found.status == jobs.ACCEPTED:
+            edges = tuple(hashlib.sha256(layer.alive.tobytes()).digest() for layer in found.layers)
+            by_edges.setdefault(edges, []).append(job)
     return list(by_edges.values())
 
 
 def _diversity(
     chosen: selection.Selection,
-    records: Mapping[jobs.Job, jobs.Record],
+    networks: Mapping[jobs.Job, packed.Packed],
     shown: Mapping[jobs.Job, diversity_lib.Shown],
 ) -> diversity_lib.Diversity[jobs.Job]:
-    """Of the records of one seed."""
-    preferred = sorted(selection.official_order(records), key=lambda job: records[job].alive_edges)
+    """Of the networks of one seed."""
+    preferred = sorted(
+        selection.official_order(networks), key=lambda job: networks[job].alive_edges
+    )
     return diversity_lib.diversity({job: shown.get(job) for job in preferred}, chosen.tied)
 
 

@@ -2,8 +2,19 @@
 
 import dataclasses
 from collections.abc import Iterable, Mapping
+from typing import Protocol
 
 from nsculpt.sculpting import jobs
+
+
+class Candidate(Protocol):
+    """What a selection asks of a finished job, such as a `jobs.Record`."""
+
+    @property
+    def status(self) -> str: ...
+
+    @property
+    def alive_edges(self) -> int: ...
 
 
 @dataclasses.dataclass(frozen=True)
@@ -30,7 +41,7 @@ def official_order(wanted: Iterable[jobs.Job]) -> list[jobs.Job]:
     return sorted(wanted, key=lambda job: (job.seed, -job.edge_step, -job.unit_step))
 
 
-def sparsest(seed: int, records: Mapping[jobs.Job, jobs.Record]) -> Selection:
+def sparsest(seed: int, records: Mapping[jobs.Job, Candidate]) -> Selection:
     """Selects among the edge jobs of `seed` in `records`, leaving out those never accepted."""
     accepted = [
         job

@@ -55,8 +55,7 @@ def finished(tmp_path_factory):
         for job, each in records.items():
             folder.put(job, each)
     found = sculpture_lib.conclude(TASK, settings, records)
-    runs.write_json(path / "summary.json", export.summary(found))
-    runs.write_bytes(path / "networks.npz", runs.npz_bytes(export.networks(found), compress=True))
+    export.write(path, found)
     return path
 
 

@@ -6,12 +6,11 @@ import pathlib
 import platform
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
-
-from nsculpt import _version, runs, selection
+from nsculpt import _version, layers, runs, selection
 from nsculpt import settings as settings_lib
 from nsculpt.analysis import connectivity, result
 from nsculpt.exchange import json_writer
+from nsculpt.report import network_file
 from nsculpt.scores import diversity as diversity_lib
 from nsculpt.sculpting import jobs
 from nsculpt.tasks import task as task_lib
@@ -31,8 +30,7 @@ def flags(
 ) -> dict[str, str]:
     """The resolved settings as flag values."""
     values = {"plugin": str(plugin)} if plugin is not None else {}
-    flag, value = task.origin or ("task", task.name)
-    values[flag] = value
+    values |= task.origin or {"task": task.name}
     for name, setting in _percent_settings(settings).items():
         if isinstance(setting, tuple | list):
             values[name] = ",".join(f"{each}" for each in setting)
@@ -57,7 +55,12 @@ def percent(step: int) -> float | int:
 def write(path: pathlib.Path, sculpture: "sculpture_lib.Sculpture") -> None:
     """Writes summary.json and networks.npz into a run folder."""
     runs.write_json(path / "summary.json", summary(sculpture))
-    runs.write_bytes(path / "networks.npz", runs.npz_bytes(networks(sculpture), compress=True))
+    network_file.write(
+        path / "networks.npz",
+        sculpture.networks,
+        {chosen.first for chosen in sculpture.selections},
+        sculpture.layer_sizes,
+    )
 
 
 def draw(path: pathlib.Path, sculpture: "sculpture_lib.Sculpture") -> None:
@@ -76,6 +79,7 @@ def draw(path: pathlib.Path, sculpture: "sculpture_lib.Sculpture") -> None:
                 task.input_names,
                 task.output_names,
                 title(sculpture, chosen),
+                task.image_shape,
             )
 
 
@@ -95,6 +99,10 @@ def summary(sculpture: "sculpture_lib.Sculpture") -> dict[str, Any]:
       `structures` of its seed; None for one that was never accepted, or without any path from an
       input to an output) and `scores` (None for the same, and where no truth is known).
     - `selected`, one for each seed: the selected network, how many tie with it, and its modules.
+    - on tasks that are not exact, `validation` and `test` (None where the task has no test data) in
+      each of `selected`, and in `dense`, one for each seed's dense network: `bits_right`, share of
+      the output bits, and `rows_right`, share of the rows that are right as a whole
+      (`accuracy.measure`).
     - `diversity`, one for each seed: the structures that all its networks show, not only the
       sparsest. `n`: networks; `num_shown`: of them accepted and with a path; `modal_share`: share
       of the n that show the most frequent structure, `modal_tied`: whether another is as frequent;
@@ -126,9 +134,11 @@ def summary(sculpture: "sculpture_lib.Sculpture") -> dict[str, Any]:
         },
         "input_names": list(task.input_names),
         "output_names": list(task.output_names),
+        "image_shape": None if task.image_shape is None else list(task.image_shape),
         "truth": None if task.truth is None else _truth(task.truth),
         "runs": _runs(sculpture),
         "selected": [_selected(sculpture, chosen) for chosen in sculpture.selections],
+        **({} if task.exact else {"dense": _dense(sculpture)}),
         "diversity": [
             _diversity(chosen, found)
             for chosen, found in zip(sculpture.selections, sculpture.diversity, strict=True)
@@ -163,23 +173,23 @@ def _runs(sculpture: "sculpture_lib.Sculpture") -> list[dict[str, Any]]:
     selected = {chosen.first for chosen in sculpture.selections}
     tied = {job for chosen in sculpture.selections for job in chosen.tied}
     structures = {job: i for found in sculpture.diversity for job, i in found.numbers.items()}
+    num_edges = layers.num_edges(sculpture.layer_sizes)
     listed = []
-    for job, record in sculpture.records.items():
-        num_edges = sum(kernel.size for kernel in record.kernels)
-        live_units, live_edges = connectivity.live(record.edges)
+    for job, network in sculpture.networks.items():
+        live_units, live_edges = connectivity.live(network.masks)
         listed.append(
             {
                 "seed": job.seed,
                 "unit_step": percent(job.unit_step),
                 "edge_step": percent(job.edge_step),
-                "job_rounds": len(record.rounds),
-                "accuracy": 1 - record.wrong_bits / sculpture.num_bits,
-                "wrong_bits": record.wrong_bits,
-                "pruned_percent": 100 * (1 - record.alive_edges / num_edges),
-                "alive_edges": record.alive_edges,
+                "job_rounds": network.num_rounds,
+                "accuracy": 1 - network.wrong_bits / sculpture.num_bits,
+                "wrong_bits": network.wrong_bits,
+                "pruned_percent": 100 * (1 - network.alive_edges / num_edges),
+                "alive_edges": network.alive_edges,
                 "live_edges": sum(int(mask.sum()) for mask in live_edges),
                 "live_hidden_units": sum(len(units) for units in live_units[1:-1]),
-                "status": record.status,
+                "status": network.status,
                 "selected": job in selected,
                 "tied": job in tied,
                 "structure": structures.get(job),
@@ -191,7 +201,8 @@ def _runs(sculpture: "sculpture_lib.Sculpture") -> list[dict[str, Any]]:
 
 def _selected(sculpture: "sculpture_lib.Sculpture", chosen: selection.Selection) -> dict[str, Any]:
     if chosen.first is None:
-        return {"seed": chosen.seed, "alive_edges": None, "num_tied": 0, "modules": None}
+        found = {"seed": chosen.seed, "alive_edges": None, "num_tied": 0, "modules": None}
+        return found | _accuracy(sculpture, None)
     analysis = sculpture.analyses[chosen.first]
     return {
         "seed": chosen.seed,
@@ -200,7 +211,28 @@ def _selected(sculpture: "sculpture_lib.Sculpture", chosen: selection.Selection)
         "alive_edges": chosen.alive_edges,
         "num_tied": len(chosen.tied),
         "modules": None if analysis is None else _modules(analysis),
+        **_accuracy(sculpture, chosen.first),
     }
+
+
+def _accuracy(sculpture: "sculpture_lib.Sculpture", job: jobs.Job | None) -> dict[str, Any]:
+    """Of a network, on each part of the data; nothing on exact tasks."""
+    if sculpture.task.exact:
+        return {}
+    found = None if job is None else sculpture.accuracy.get(job)
+    parts = {} if found is None else {"validation": found.validation, "test": found.test}
+    return {
+        part: None
+        if (measured := parts.get(part)) is None
+        else {"bits_right": measured.bits_right, "rows_right": measured.rows_right}
+        for part in ("validation", "test")
+    }
+
+
+def _dense(sculpture: "sculpture_lib.Sculpture") -> list[dict[str, Any]]:
+    return [
+        {"seed": seed, **_accuracy(sculpture, jobs.Job(seed))} for seed in sculpture.settings.seeds
+    ]
 
 
 def _diversity(
@@ -242,27 +274,3 @@ def _modules(analysis: result.Analysis) -> list[dict[str, Any]]:
         }
         for module in graph
     ]
-
-
-def networks(sculpture: "sculpture_lib.Sculpture") -> dict[str, np.ndarray]:
-    """The content of networks.npz: every network of the grid, one row each.
-
-    Returns:
-      `seed` [R], `unit_step` [R] and `edge_step` [R] (percent), `alive_edges` [R], `selected` [R],
-      and for each weight layer l `kernel_l` [R, fan_in, fan_out], `bias_l` [R, fan_out] (float32)
-      and `mask_l` [R, fan_in, fan_out] (boolean, True = alive).
-    """
-    records = sculpture.records
-    selected = {chosen.first for chosen in sculpture.selections}
-    arrays = {
-        "seed": np.array([job.seed for job in records]),
-        "unit_step": np.array([job.unit_step / 1000 for job in records]),
-        "edge_step": np.array([job.edge_step / 1000 for job in records]),
-        "alive_edges": np.array([record.alive_edges for record in records.values()]),
-        "selected": np.array([job in selected for job in records]),
-    }
-    for layer in range(len(sculpture.layer_sizes) - 1):
-        arrays[f"kernel_{layer}"] = np.stack([each.kernels[layer] for each in records.values()])
-        arrays[f"bias_{layer}"] = np.stack([each.biases[layer] for each in records.values()])
-        arrays[f"mask_{layer}"] = np.stack([each.edges[layer] for each in records.values()])
-    return arrays

@@ -2,18 +2,21 @@
 
 import dataclasses
 import textwrap
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from nsculpt import selection
 from nsculpt import text as text_lib
 from nsculpt.analysis import result
-from nsculpt.report import export
+from nsculpt.report import accuracy_table, export, unit_counts
 from nsculpt.scores import consensus, difference, diversity, scoring
 from nsculpt.tasks import task as task_lib
 
 if TYPE_CHECKING:
     from nsculpt import sculpture as sculpture_lib
 
+# Modules, or groups of a partition, of a network with hundreds of inputs.
+_MOST_SHOWN = 12
 _COMPARED = ("inputs", "outputs", "structure")
 _SHOWN_RATES = ("structure_recovered", "inputs_recovered", "outputs_recovered", "hidden_separable")
 
@@ -21,7 +24,9 @@ _SHOWN_RATES = ("structure_recovered", "inputs_recovered", "outputs_recovered", 
 def report(sculpture: "sculpture_lib.Sculpture") -> str:
     """The selected networks, what all networks show, what most share, the truth, and the rates."""
     blocks = [_heading(sculpture), _seeds(sculpture)]
-    if len(sculpture.records) > len(sculpture.selections):
+    if not sculpture.task.exact:
+        blocks.append(accuracy_table.table(sculpture))
+    if len(sculpture.networks) > len(sculpture.selections):
         blocks.append(_diversity(sculpture))
     if len(sculpture.selections) > 1:
         blocks.append(_consensus(sculpture))
@@ -59,7 +64,7 @@ def _heading(sculpture: "sculpture_lib.Sculpture") -> str:
     grid = (settings.seeds, settings.unit_steps, settings.edge_steps)
     names = ("seed", "unit step", "edge step")
     counts = " x ".join(text_lib.counted(len(v), name) for v, name in zip(grid, names, strict=True))
-    num_prunings = text_lib.counted(len(sculpture.records), "pruning")
+    num_prunings = text_lib.counted(len(sculpture.networks), "pruning")
     name = text_lib.printable(sculpture.task.name)
     return text_lib.filled(f"{name} {sizes}: {num_prunings} ({counts})")
 
@@ -68,13 +73,14 @@ def _seeds(sculpture: "sculpture_lib.Sculpture") -> str:
     truth = sculpture.task.truth
     lines = ["The sparsest network of each seed (tied: as sparse, of the same seed)"]
     columns = " inputs  outputs  structure" if truth is not None else ""
-    lines.append(f"  seed  unit/edge step  edges  tied  modules {columns}".rstrip())
+    width = max(5, *(len(f"{chosen.alive_edges}") for chosen in sculpture.selections))
+    lines.append(f"  seed  unit/edge step  {'edges':>{width}}  tied  modules {columns}".rstrip())
     for chosen in sculpture.selections:
         if chosen.first is None:
-            record = next(r for job, r in sculpture.records.items() if job.seed == chosen.seed)
+            dense = next(f for job, f in sculpture.networks.items() if job.seed == chosen.seed)
             lines.append(
                 f"  {chosen.seed:>4}  no network reached the accuracy asked for; the dense one has "
-                f"{record.wrong_bits} of\n        {sculpture.num_bits} bits wrong"
+                f"{dense.wrong_bits} of\n        {sculpture.num_bits} bits wrong"
             )
             continue
         analysis = sculpture.analyses[chosen.first]
@@ -83,8 +89,8 @@ def _seeds(sculpture: "sculpture_lib.Sculpture") -> str:
         )
         found = "-" if analysis is None else len(analysis.hierarchy)
         line = (
-            f"  {chosen.seed:>4}  {steps:>14}  {chosen.alive_edges:>5}  {len(chosen.tied):>4}  "
-            f"{found:>7} "
+            f"  {chosen.seed:>4}  {steps:>14}  {chosen.alive_edges:>{width}}  "
+            f"{len(chosen.tied):>4}  {found:>7} "
         )
         if truth is not None:
             marks = [_mark(truth, analysis, f"{name}_recovered") for name in _COMPARED]
@@ -117,8 +123,8 @@ def _consensus(sculpture: "sculpture_lib.Sculpture") -> str:
     graph = found.graph.value
     if graph is None or found.inputs.value is None or found.outputs.value is None:
         return "Most frequent over the seeds: nothing, for want of accepted networks with a path"
-    inputs = consensus.partition_text(found.inputs.value, sculpture.task.input_names)
-    outputs = consensus.partition_text(found.outputs.value, sculpture.task.output_names)
+    inputs = _partition(sculpture.task, "input", found.inputs.value)
+    outputs = _partition(sculpture.task, "output", found.outputs.value)
     modules = text_lib.counted(len(graph.inputs), "module")
     edges = text_lib.counted(len(graph.edges), "edge")
     lines = ["Most frequent over the seeds (of the network selected for each)"]
@@ -138,6 +144,22 @@ def _consensus(sculpture: "sculpture_lib.Sculpture") -> str:
         recovered = f"{found.num_recovered} of these {found.graph.count}"
         lines.append(f"    (by the task's rule, {recovered} recovered the structure)")
     return "\n".join(lines)
+
+
+def _partition(task: task_lib.Task, side: str, groups: consensus.Partition) -> str:
+    names = task.input_names if side == "input" else task.output_names
+    if len(names) <= unit_counts.MOST_NAMED:
+        return consensus.partition_text(groups, names)
+    shown = [f"{{{_held(task, side, group)}}}" for group in groups[:_MOST_SHOWN]]
+    left = len(groups) - len(shown)
+    return " ".join(shown) + (f" and {text_lib.counted(left, 'further group')}" if left else "")
+
+
+def _held(task: task_lib.Task, side: str, units: Sequence[int]) -> str:
+    """Inputs or outputs as a short list."""
+    names = task.input_names if side == "input" else task.output_names
+    truth_groups = () if task.truth is None else getattr(task.truth, f"{side}_groups")
+    return unit_counts.held(units, names, truth_groups)
 
 
 def _mark(truth: task_lib.Truth, analysis: result.Analysis | None, score: str) -> str:
@@ -161,8 +183,41 @@ def _modules(
         f"{text_lib.counted(len(chosen.tied), 'sparsest network')}"
     )
     # How it compares with the truth has a section of its own.
-    text = str(dataclasses.replace(analysis, scores=None))
-    return "\n".join([text_lib.filled(head), textwrap.indent(text, "  ")])
+    analysis = dataclasses.replace(analysis, scores=None)
+    names = (sculpture.task.input_names, sculpture.task.output_names)
+    if max(map(len, names)) <= unit_counts.MOST_NAMED:
+        return "\n".join([text_lib.filled(head), textwrap.indent(str(analysis), "  ")])
+    return "\n".join([text_lib.filled(head), *_wide_modules(sculpture.task, analysis)])
+
+
+def _wide_modules(task: task_lib.Task, analysis: result.Analysis) -> list[str]:
+    """The modules of a network with hundreds of inputs or outputs: the largest, in counts."""
+    lines = [text_lib.filled(line, indent="  ") for line in result.head_lines(analysis)]
+    nodes = analysis.hierarchy.nodes
+    last = len(analysis.layer_sizes) - 1
+    sizes = {module: sum(map(len, nodes[module]["units"].values())) for module in nodes}
+    largest = sorted(nodes, key=lambda module: -sizes[module])[:_MOST_SHOWN]
+    for module in sorted(largest):
+        node = nodes[module]
+        readers = text_lib.listed([str(reader) for reader in node["consumers"]], noun="modules")
+        kinds = ", ".join(node["kinds"])
+        head = f"module {module} ({kinds}), read by {readers or 'no module'}"
+        lines.append(text_lib.filled(head, indent="  "))
+        hidden = []
+        for layer, units in node["units"].items():
+            if layer in (0, last):
+                side = "output" if layer else "input"
+                line = f"{side}s: {_held(task, side, list(units))}"
+                lines.append(text_lib.filled(line, indent="    "))
+            else:
+                hidden.append(f"{text_lib.counted(len(units), 'unit')} in layer {layer}")
+        if hidden:
+            lines.append(text_lib.filled(f"hidden: {', '.join(hidden)}", indent="    "))
+    rest = [module for module in nodes if module not in largest]
+    if rest:
+        units = text_lib.counted(sum(sizes[module] for module in rest), "unit")
+        lines.append(f"  and {text_lib.counted(len(rest), 'further module')}, of {units} in all")
+    return lines
 
 
 def _comparison(sculpture: "sculpture_lib.Sculpture", chosen: selection.Selection) -> str:
@@ -177,9 +232,18 @@ def _comparison(sculpture: "sculpture_lib.Sculpture", chosen: selection.Selectio
         ("inputs", found.input_groups, sculpture.task.input_names),
         ("outputs", found.output_groups, sculpture.task.output_names),
     ):
-        for group in groups:
+        wide = len(names) > unit_counts.MOST_NAMED
+        if wide and len(groups) > _MOST_SHOWN:
+            num_found = sum(group.found for group in groups)
+            lines.append(f"{side}: {num_found} of {len(groups)} groups found")
+            continue
+        members = [group.members for group in groups]
+        for place, group in enumerate(groups):
             mark = "found" if group.found else "not found"
-            lines.append(f"{side} {' '.join(text_lib.named(group.members, names))}: {mark}")
+            if wide:
+                live = len(group.members) - len(group.dead)
+                mark += f", {live} of {len(group.members)} in use"
+            lines.append(f"{side} {unit_counts.called(place, names, members)}: {mark}")
         if not groups:
             lines.append(f"{side}: not known")
     scores = analysis.scores or {}
