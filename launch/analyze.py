@@ -21,7 +21,7 @@ from nsculpt import errors, registry
 from nsculpt.analysis.clustering import CLUSTERINGS
 from nsculpt.analysis.features import FEATURES
 from nsculpt.networks import network as network_lib
-from nsculpt.report import analysis_files
+from nsculpt.report import analysis_files, pixel_views
 from nsculpt.scores import known as known_lib
 from nsculpt.tasks import task as task_lib
 
@@ -39,6 +39,7 @@ _LOADING = (
 )
 _SETTINGS = ("path_length", "merge_threshold", "modularity_threshold", "features", "clustering")
 _TASKS = ("task", "formulas", "function_graph")
+_TASK_OPTIONS = ("mnist_dir", "image_size")
 _TOPICS = {
     "Network": (
         flags.Flag("network", str, "FILE", """A file of arrays, .npz or .safetensors (masks, or
@@ -52,6 +53,9 @@ _TOPICS = {
             from the inputs up. Default: all, in the order of their numbers, or as they chain."""),
         flags.Flag("input_names", flags.names, "a,b,c", "Names of all inputs."),
         flags.Flag("output_names", flags.names, "y,z", "Names of all outputs."),
+        flags.Flag("image_shape", flags.integers, "28,56", """Rows and columns, where the inputs are
+            the pixels of an image, row by row: the drawing then shows which of them each module
+            sees. Default: the task's."""),
         flags.Flag("seed", flags.integer, "0", """Of a run folder, the seed of the network. Default:
             the sparsest of those selected."""),
         flags.Flag("unit_step", flags.number, "40", "Of a run folder, the unit step in percent."),
@@ -76,6 +80,8 @@ _TOPICS = {
         task_flags.TASK,
         task_flags.FORMULAS,
         task_flags.FUNCTION_GRAPH,
+        task_flags.MNIST_DIR,
+        task_flags.IMAGE_SIZE,
     ),
     "Running": (
         flags.Flag("out_dir", str, "DIR", """Folder to write to: new, empty, or of an earlier
@@ -93,7 +99,8 @@ def run(parser: flags.Parser) -> None:
     path = parser["network"]
     if path is None:
         raise errors.InputError("expected --network=FILE (see --help)")
-    task = task_flags.load_task(parser, _TASKS) if task_flags.given(parser, _TASKS) else None
+    names = (*_TASKS, *_TASK_OPTIONS)
+    task = task_flags.load_task(parser, _TASKS) if _given(parser, names) else None
     out_dir = pathlib.Path(parser["out_dir"] or _default_out_dir(path))
     _check_name(parser, "features", FEATURES)
     _check_name(parser, "clustering", CLUSTERINGS)
@@ -102,16 +109,19 @@ def run(parser: flags.Parser) -> None:
         network = nsculpt.load_network(path, **_given(parser, _LOADING))
         if task is not None:
             network = _of_task(network, task, parser)
+        image_shape = parser["image_shape"] or network.image_shape
+        if image_shape is not None:
+            pixel_views.check_shape(image_shape, network.layer_sizes[0])
         _warn_if_dense(network)
         settings = {**network.settings, **_given(parser, _SETTINGS)}
         analysis = nsculpt.analyze(network, **settings)
     except errors.InputError as error:
         # What the library calls an argument is a flag here.
         name = re.split(r"[^a-z_]", str(error), maxsplit=1)[0]
-        known = name in (*_LOADING, *_SETTINGS) and parser[name] is not None
+        known = name in (*_LOADING, *_SETTINGS, "image_shape") and parser[name] is not None
         raise errors.InputError(str(error), name if known else error.field) from error
     title = pathlib.Path(path).name
-    is_new = analysis_files.write(out_dir, analysis, network.truth, title)
+    is_new = analysis_files.write(out_dir, analysis, network.truth, title, image_shape)
     print(analysis_files.summary(analysis, network.truth))
     where = out_dir if is_new else f"{out_dir}, in place of an earlier analysis"
     written = f"Written to {where}: {', '.join(analysis_files.NAMES)}"
@@ -158,6 +168,7 @@ def _of_task(
         truth=truth,
         input_names=network.input_names or task.input_names,
         output_names=network.output_names or task.output_names,
+        image_shape=network.image_shape or task.image_shape,
     )
 
 

@@ -4,8 +4,8 @@ import textwrap
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-# Longer lists are counted.
-_MOST_NAMES = 40
+# Lists of more names, or of more letters, are counted.
+_MOST_NAMES, _MOST_LETTERS = 40, 300
 
 
 def named(units: Iterable[int], names: Sequence[str] | None) -> list[str]:
@@ -23,7 +23,9 @@ def named(units: Iterable[int], names: Sequence[str] | None) -> list[str]:
 
 
 def listed(names: Sequence[str], separator: str = ", ", noun: str = "units") -> str:
-    """Names in a row; their number, the first and the last where there are more than 40.
+    """Names in a row; their number, the first and the last where they are many.
+
+    More than 40 are many, and so are more than 300 letters in three names or more.
 
     Args:
       names: in order.
@@ -34,7 +36,8 @@ def listed(names: Sequence[str], separator: str = ", ", noun: str = "units") -> 
       >>> listed(["a", "b"]), listed([str(unit) for unit in range(50)])
       ('a, b', '50 units, 0 to 49')
     """
-    if len(names) > _MOST_NAMES:
+    is_long = len(names) > 2 and sum(map(len, names)) > _MOST_LETTERS
+    if len(names) > _MOST_NAMES or is_long:
         return f"{len(names)} {noun}, {names[0]} to {names[-1]}"
     return separator.join(names)
 

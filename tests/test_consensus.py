@@ -208,3 +208,21 @@ def test_classes_are_those_of_the_pairwise_test(drawn):
     assert all(u < v for graph in graphs for u, v in isomorphism_classes.canonical(graph).edges)
     found = consensus.consensus([analysis.analyze(edges) for edges in drawn])
     assert found.graph.count == max(map(numbers.count, numbers))
+
+
+def test_optional_inputs_are_compared_where_all_networks_use_them():
+    """DEAD leaves input 3 out, and parts the other three as RIGHT does."""
+    networks = [analysed(edges) for edges in (RIGHT, DEAD, MIXED)]
+    strict = consensus.consensus(networks)
+    assert (strict.inputs.count, strict.inputs.num_distinct) == (1, 3)
+    found = consensus.consensus(networks, inputs_optional=True)
+    assert (found.inputs.networks, found.inputs.num_distinct) == ((0, 1), 2)
+    assert found.inputs.value == ((0, 1), (2,))  # of the sparser of the two
+    assert (found.graph.networks, found.graph.num_distinct) == ((0, 1), 2)
+    assert found.outputs == strict.outputs
+
+
+def test_optional_inputs_that_no_two_networks_share():
+    one, other = (layered(((pair), (0, 1, 2, 3))) for pair in ((0, 1), (2, 3)))
+    found = consensus.consensus([analysed(one), analysed(other)], inputs_optional=True)
+    assert (found.inputs.count, found.inputs.num_distinct, found.inputs.tied) == (1, 2, True)

@@ -21,7 +21,15 @@ from matplotlib import text as mtext
 
 import nsculpt
 from nsculpt import analysis, errors
-from nsculpt.report import drawing, layout, page, shapes, truth_graph
+from nsculpt.report import (
+    drawing,
+    layout,
+    network_drawing,
+    page,
+    shapes,
+    truth_drawing,
+    truth_graph,
+)
 from nsculpt.tasks import task
 from tests import test_layout
 
@@ -39,7 +47,7 @@ def axes_of(width: float = 9.0, height: float = 6.0):
 
 def check_network(found: analysis.Analysis) -> None:
     axes = axes_of()
-    assert drawing.draw_network(found, axes, *names(found)) is axes
+    assert network_drawing.draw_network(found, axes, *names(found)) is axes
     plan = layout.layered(found)
     unit_at = {at: key for key, at in plan.units.items()}
     module_of = {
@@ -141,7 +149,7 @@ def test_labels_are_apart_and_inside_on_published_networks(published: pathlib.Pa
 def test_network_fits_into_any_axes(size: tuple[float, float]) -> None:
     found = analysis.analyze([np.ones((10, 30), bool), np.ones((30, 16), bool)])
     axes = axes_of(*size)
-    drawing.draw_network(found, axes, ODD, [f"output {i}" for i in range(16)])
+    network_drawing.draw_network(found, axes, ODD, [f"output {i}" for i in range(16)])
     low, high = sorted(axes.get_ylim())
     for x, y in layout.layered(found).units.values():
         assert low < y < high
@@ -161,7 +169,7 @@ def test_names_are_drawn_as_they_are() -> None:
     mask = np.ones((len(ODD), 1), bool)
     axes = axes_of(20, 10)
     found = analysis.analyze([mask])
-    drawing.draw_network(found, axes, ODD, ["$y^2$"])
+    network_drawing.draw_network(found, axes, ODD, ["$y^2$"])
     shown = [text.get_text() for text in axes.texts]
     assert {"$x_{$", "<b>&amp;", "αβγ", r"\u4e2d\u6587", "a b c", "-->", r"\x00"} <= set(shown)
     assert "$y^2$" in shown
@@ -192,9 +200,9 @@ def test_colours_are_told_apart() -> None:
 def test_wrong_number_of_names() -> None:
     found = analysis.analyze([np.ones((2, 1), bool)])
     with pytest.raises(errors.InputError, match=r"^input_names: 3 names for 2 inputs"):
-        drawing.draw_network(found, axes_of(), "abc", "y")
+        network_drawing.draw_network(found, axes_of(), "abc", "y")
     with pytest.raises(errors.InputError, match=r"^output_names: 2 names for 1 output"):
-        drawing.draw_truth(task.Truth(((0, 1),), ((0,),), None), axes_of(), "ab", "yz", found)
+        truth_drawing.draw_truth(task.Truth(((0, 1),), ((0,),), None), axes_of(), "ab", "yz", found)
 
 
 def test_marks_agree_with_the_scores(published: pathlib.Path) -> None:
@@ -202,7 +210,7 @@ def test_marks_agree_with_the_scores(published: pathlib.Path) -> None:
     for name, found in test_layout.published_networks(published, 30):
         truth = nsculpt.load_task(name).truth
         scored = analysis.analyze(found.edges, truth=truth)
-        axes = drawing.draw_truth(truth, axes_of(), *names(found), scored)
+        axes = truth_drawing.draw_truth(truth, axes_of(), *names(found), scored)
         marks = [text.get_text()[0] for text in axes.texts if text.get_text()[0] in "✓✗"]
         inputs = marks[: len(truth.input_groups)]
         outputs = marks[len(truth.input_groups) :]
@@ -232,7 +240,7 @@ def test_truth_graph_by_hand() -> None:
 def test_truth_without_hierarchy_has_groups_alone() -> None:
     found = analysis.analyze([np.eye(2, dtype=bool)])
     truth = task.Truth(((0,), (1,)), ((0, 1),), None)
-    axes = drawing.draw_truth(truth, axes_of(), "ab", "yz", found)
+    axes = truth_drawing.draw_truth(truth, axes_of(), "ab", "yz", found)
     assert [text.get_text() for text in axes.texts] == [
         "input groups", "output groups",
         "a", "✓ module 0", "b", "✓ module 1", "y, z", "✗ split: modules 0, 1",
@@ -245,7 +253,7 @@ def test_a_truth_that_labels_a_part() -> None:
     # Modules: inputs 0 and 1 with output 0, input 2 with output 1. Labelled: input 1, output 1.
     found = analysis.analyze([[[1, 0], [1, 0], [0, 1]], np.eye(2)])
     truth = task.Truth(((1,),), ((1,),), None)
-    axes = drawing.draw_truth(truth, axes_of(), "abc", "yz", found)
+    axes = truth_drawing.draw_truth(truth, axes_of(), "abc", "yz", found)
     shown = [text.get_text() for text in axes.texts]
     assert shown[2:] == ["b", "✓ module 0", "z", "✓ module 1"]
     captions = [panel.caption for panel in drawing.panels(found, truth, "abc", "yz")]

@@ -165,6 +165,18 @@ def test_bad_input_is_one_line_and_leaves_nothing(arguments, message, state, tmp
     assert files_below(tmp_path) == before
 
 
+def test_pixels_of_an_image(state, tmp_path):
+    ran = launch(tmp_path, f"--network={state}", "--image_shape=2,2", "--out_dir=out")
+    assert (ran.returncode, ran.stderr) == (0, "")
+    drawn = ElementTree.fromstring((tmp_path / "out" / "drawing.svg").read_text())
+    # A frame of the pixels by module, and one with a scale for each of two modules.
+    assert len(drawn.findall(".//{http://www.w3.org/2000/svg}image")) == 5
+    ran = launch(tmp_path, f"--network={state}", "--image_shape=3,2", "--out_dir=other")
+    assert ran.returncode == 2
+    assert ran.stderr.endswith("--image_shape: 3 x 2 is 6 pixels; expected 4, one for each input\n")
+    assert not (tmp_path / "other").exists()
+
+
 def test_what_an_interrupted_analysis_left_is_replaced(state, tmp_path):
     (tmp_path / "out").mkdir()
     (tmp_path / "out" / "drawing.svg").write_text("<svg/>")

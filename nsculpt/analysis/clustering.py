@@ -58,7 +58,8 @@ class Units:
     def in_order(self, order: np.ndarray) -> "Units":
         """The same units in another order, `[n]`."""
         moved = Units(self.features[order], self.modularity_threshold)
-        table = distance.squareform(self.distances, checks=False)[order][:, order]
+        # Of a table of thousands of rows, `take` moves rows and columns faster than indexing.
+        table = distance.squareform(self.distances, checks=False).take(order, 0).take(order, 1)
         # Where a cached property keeps its value.
         moved.__dict__["distances"] = distance.squareform(table, checks=False)
         return moved

@@ -229,6 +229,10 @@ def head_lines(analysis: Analysis) -> list[str]:
         for part, word in parts
         if (found := (analysis.scores or {}).get(f"{part}_recovered")) is not None
     ]
+    share = (analysis.scores or {}).get("live_inputs_share", 1.0)
+    if share < 1.0 and "inputs found" in verdicts:  # dead ones are no fault, but to be known
+        at = verdicts.index("inputs found")
+        verdicts[at] = f"inputs found ({share:.0%} of them live)"
     if verdicts:
         lines.append(f"against the truth: {', '.join(verdicts)}")
     return lines

@@ -179,7 +179,8 @@ def _differ(
 
 class _State:
     """Clusters on the way from all apart to all one. Those that joined another stay as empty rows,
-    at an infinite distance, since taking them out would cost more than all else."""
+    at an infinite distance, until they are half of all: taking out each on its own would cost more
+    than all else, and so would keeping them to the end."""
 
     def __init__(self, layer: merge_orders.Layer):
         self._distances = layer.distances.copy()
@@ -232,3 +233,13 @@ class _State:
             self._rows[head] = self._rows[indices].sum()
             self.members[head] = np.concatenate([self.members[index] for index in indices])
             self.count -= len(rest)
+            self._sizes[rest] = 0.0
+        if 2 * self.count < len(self._sizes):
+            self._take_out_empty_rows()
+
+    def _take_out_empty_rows(self) -> None:
+        kept = np.flatnonzero(self._sizes)
+        self._distances = self._distances[kept][:, kept]
+        self._nearest, self._sizes = self._nearest[kept], self._sizes[kept]
+        self._rows = self._rows[kept]
+        self.members = [self.members[index] for index in kept.tolist()]

@@ -42,6 +42,8 @@ class Network:
     # where a run folder says so.
     truth: task.Truth | None = None
     settings: dict[str, Any] = dataclasses.field(default_factory=dict)
+    # Rows and columns where the inputs are the pixels of an image, row by row.
+    image_shape: tuple[int, int] | None = None
 
     def __post_init__(self) -> None:
         # Cheap, since sweeps make many: of arrays, only what their headers say.

@@ -70,6 +70,7 @@ def load(path: pathlib.Path, choice: Choice) -> network.Network:
         output_names=known.names("output_names", found.layer_sizes[-1]),
         truth=known.truth(),
         settings=known.settings(),
+        image_shape=known.image_shape(found.layer_sizes[0]),
     )
 
 

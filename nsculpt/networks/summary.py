@@ -35,6 +35,16 @@ class Summary:
                 raise self._fault(f"settings.{name}", "a number")
         return found
 
+    def image_shape(self, num_inputs: int) -> tuple[int, int] | None:
+        shape = self._content.get("image_shape")
+        if shape is None:
+            return None
+        sides = self._list(shape, "image_shape")
+        whole = len(sides) == 2 and all(numeric.is_whole(side) and side > 0 for side in sides)
+        if not whole or sides[0] * sides[1] != num_inputs:
+            raise self._fault("image_shape", f"rows and columns of {num_inputs} pixels")
+        return sides[0], sides[1]
+
     def truth(self) -> task.Truth | None:
         if self._content.get("truth") is None:
             return None

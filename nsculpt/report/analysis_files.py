@@ -3,6 +3,7 @@
 import os
 import pathlib
 import shutil
+from collections.abc import Sequence
 
 from nsculpt import errors, text
 from nsculpt.analysis import result
@@ -59,7 +60,11 @@ def summary(analysis: result.Analysis, truth: task.Truth | None) -> str:
 
 
 def write(
-    path: pathlib.Path, analysis: result.Analysis, truth: task.Truth | None, title: str
+    path: pathlib.Path,
+    analysis: result.Analysis,
+    truth: task.Truth | None,
+    title: str,
+    image_shape: Sequence[int] | None = None,
 ) -> bool:
     """Writes the files of `NAMES`, all or none; the folder is made.
 
@@ -68,12 +73,14 @@ def write(
       analysis: what to write.
       truth: drawn beside it, if known.
       title: of the drawing, one line.
+      image_shape: rows and columns where the inputs are the pixels of an image, row by row.
 
     Returns:
       Whether the folder held no earlier analysis.
 
     Raises:
-      InputError: the folder cannot be made or written to.
+      InputError: the folder cannot be made or written to, or the image has not as many pixels as
+        there are inputs.
 
     Example:
       >>> import tempfile
@@ -99,7 +106,9 @@ def write(
     aside = path / f".{os.getpid()}.tmp"
     try:
         aside.mkdir(parents=True, exist_ok=True)
-        drawing.save(aside / "drawing", analysis, truth, input_names, output_names, title)
+        drawing.save(
+            aside / "drawing", analysis, truth, input_names, output_names, title, image_shape
+        )
         for name, content in texts.items():
             (aside / name).write_bytes(content.encode())
         for name in NAMES:

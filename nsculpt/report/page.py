@@ -1,4 +1,4 @@
-"""A page: panels side by side under a title, with captions, written as SVG and PNG."""
+"""A page: rows of panels under a title, with captions, written as SVG and PNG."""
 
 import dataclasses
 import os
@@ -15,8 +15,9 @@ from nsculpt import atomic
 from nsculpt.report import shapes
 
 _DPI = 150
-# Inches: around panels, above them for title and headings, and the most that a panel grows to.
-_PAD, _TOP, _TALLEST = 0.2, 0.65, 40.0
+# Inches: around panels, above them for the title and for headings, and the most that a panel grows
+# to.
+_PAD, _TOP, _HEAD, _TALLEST = 0.2, 0.4, 0.25, 40.0
 # Points: of the title, of headings, of captions.
 _TITLE, _HEADING, _CAPTION = 11.0, 9.0, 7.0
 
@@ -28,15 +29,16 @@ class Panel:
     heading: str
     caption: str
     width: float  # inches
-    height: float  # inches it would like; all panels of a page get the same
+    height: float  # inches it would like; all panels of a row get the same
     draw: Callable[[Any], Any]  # fills the Axes it is given
+    below: bool = False  # whether it begins a new row
 
 
 def compose(panels: Sequence[Panel], title: str) -> figure.Figure:
     """The page as a figure that no window and no pyplot knows of.
 
     Args:
-      panels: one or more, from left to right.
+      panels: one or more, from left to right, row by row.
       title: one line, drawn character by character, cut in the middle where room is short.
 
     Returns:
@@ -46,14 +48,23 @@ def compose(panels: Sequence[Panel], title: str) -> figure.Figure:
       >>> compose([Panel("Left", "Empty.", 4.0, 2.0, lambda axes: None)], "Page").get_size_inches()
       array([4.4       , 3.17638889])
     """
+    rows: list[list[Panel]] = []
+    for panel in panels:
+        if panel.below or not rows:
+            rows.append([])
+        rows[-1].append(panel)
     # A letter of the font is about 0.56 of its size wide.
     captions = [
-        textwrap.fill(panel.caption, int(72 * panel.width / (0.56 * _CAPTION))) for panel in panels
+        [textwrap.fill(panel.caption, int(72 * panel.width / (0.56 * _CAPTION))) for panel in row]
+        for row in rows
     ]
-    foot = 1.3 * _CAPTION / 72 * max(1 + caption.count("\n") for caption in captions)
-    height = min(max(panel.height for panel in panels), _TALLEST)
-    page_width = sum(panel.width for panel in panels) + _PAD * (len(panels) + 1)
-    page_height = _TOP + height + foot + 2 * _PAD
+    feet = [
+        1.3 * _CAPTION / 72 * max(1 + caption.count("\n") for caption in of_row)
+        for of_row in captions
+    ]
+    heights = [min(max(panel.height for panel in row), _TALLEST) for row in rows]
+    page_width = max(sum(panel.width for panel in row) + _PAD * (len(row) + 1) for row in rows)
+    page_height = _TOP + sum(heights) + sum(feet) + len(rows) * (_HEAD + 2 * _PAD)
     page = figure.Figure(figsize=(page_width, page_height), dpi=_DPI)
     backend_agg.FigureCanvasAgg(page)
 
@@ -65,18 +76,21 @@ def compose(panels: Sequence[Panel], title: str) -> figure.Figure:
 
     bold = {"fontsize": _TITLE, "fontweight": "bold"}
     write(_PAD, page_height - 0.12, shapes.printable(title), page_width - 2 * _PAD, **bold)
-    left = _PAD
-    for panel, caption in zip(panels, captions, strict=True):
-        write(left, page_height - _TOP + 0.2, panel.heading, panel.width, fontsize=_HEADING)
-        write(left, foot + _PAD / 2, caption, panel.width, fontsize=_CAPTION)
-        place = (
-            left / page_width,
-            (foot + _PAD) / page_height,
-            panel.width / page_width,
-            height / page_height,
-        )
-        panel.draw(page.add_axes(place))
-        left += panel.width + _PAD
+    top = page_height - _TOP
+    for row, of_row, foot, height in zip(rows, captions, feet, heights, strict=True):
+        left, bottom = _PAD, top - _HEAD - _PAD - height
+        for panel, caption in zip(row, of_row, strict=True):
+            write(left, top - 0.05, panel.heading, panel.width, fontsize=_HEADING)
+            write(left, bottom - _PAD / 2, caption, panel.width, fontsize=_CAPTION)
+            place = (
+                left / page_width,
+                bottom / page_height,
+                panel.width / page_width,
+                height / page_height,
+            )
+            panel.draw(page.add_axes(place))
+            left += panel.width + _PAD
+        top = bottom - foot - _PAD
     return page
 
 

@@ -98,12 +98,15 @@ def printable(text: str) -> str:
       >>> printable("tab\there, not \u4e2d")
       'tab here, not \\u4e2d'
     """
+    text = shortened(" ".join(text.split()), _LONGEST)
+    if text.isascii() and text.isprintable():
+        return text  # thousands of names of pixels are such
     glyphs = font_manager.get_font(font_manager.findfont(FONT))
     return "".join(
         c
         if c.isprintable() and glyphs.get_char_index(ord(c))
         else c.encode("unicode_escape").decode()
-        for c in shortened(" ".join(text.split()), _LONGEST)
+        for c in text
     )
 
 
@@ -123,6 +126,15 @@ def shortened(text: str, length: int) -> str:
 def write(axes: Any, x: float, y: float, text: str, **style: Any) -> Any:
     """Adds text at a place in data units, character by character: no `$` is taken for TeX."""
     return axes.text(x, y, text, parse_math=False, fontfamily=FONT, **style)
+
+
+def write_module(axes: Any, x: float, y: float, module: int, points: float, align: str) -> None:
+    """Writes the number of a module in a white frame of its colour."""
+    write(
+        axes, x, y, str(module), ha=align, va="center", zorder=4, fontsize=points, color=DARK,
+        bbox={"boxstyle": "round,pad=0.15", "facecolor": "white", "linewidth": 0.7,
+              "edgecolor": colour(module)},
+    )  # fmt: skip
 
 
 def fit(artist: Any, width: float) -> float:

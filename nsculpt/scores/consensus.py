@@ -70,7 +70,9 @@ class Consensus:
         return {**parts, "num_recovered": self.num_recovered}
 
 
-def consensus(analyses: Sequence[result.Analysis | None]) -> Consensus:
+def consensus(
+    analyses: Sequence[result.Analysis | None], inputs_optional: bool = False
+) -> Consensus:
     """The most frequent input partition, output partition and module graph.
 
     Networks may differ in their hidden layers. Of equally frequent values (then `tied`), the one
@@ -82,10 +84,15 @@ def consensus(analyses: Sequence[result.Analysis | None]) -> Consensus:
     and only labelled inputs and outputs count; a graph is true when it is isomorphic to
     `structure.truth_graph`, with inputs and outputs matched (`module_structural_distance` 0).
 
+    Where inputs are optional, as pixels at a border are, hardly two networks use the same ones:
+    they then agree when they do so on the inputs that all of them use, if there are any. The value
+    is that of the sparsest of them, with all of its inputs.
+
     Args:
       analyses: of networks of one task, scored against its truth where that is known; None for a
         network without any path, or a seed without any accepted network: such are counted in `n`,
         and show nothing.
+      inputs_optional: whether an input may go unused without a fault.
 
     Source: DESIGN 4.5 and 5.5; this package's own summary of many runs.
 
@@ -112,27 +119,41 @@ def consensus(analyses: Sequence[result.Analysis | None]) -> Consensus:
             return Mode(None, None, (), len(analyses), 0, False)
         most = max(map(len, by_class.values()))
         frequent = [members for members in by_class.values() if len(members) == most]
-        best = min(frequent, key=lambda of: (min(num_edges[i] for i in of), values[of[0]]))
+
+        def rank(i: int) -> tuple[int, _Value]:
+            return num_edges[i], values[i]
+
+        best = min(frequent, key=lambda members: min(map(rank, members)))
+        example = min(best, key=rank)
         places = list(shown)
         return Mode(
-            value=values[best[0]],
-            is_true=is_true[best[0]],
+            value=values[example],
+            is_true=is_true[example],
             networks=tuple(places[i] for i in best),
             n=len(analyses),
             num_distinct=len(by_class),
             tied=len(frequent) > 1,
         )
 
+    in_use = [frozenset(analysis.live_units[0].tolist()) for analysis in found]
+    common = frozenset.intersection(*in_use) if in_use and inputs_optional else frozenset()
     sides = []
     for layer, name in ((0, "inputs_recovered"), (-1, "outputs_recovered")):
         parted = [partition(analysis, layer) for analysis in found]
-        sides.append(mode(parted, [each.get(name) for each in scores], parted))
+        compared = [_within(each, common) for each in parted] if common and not layer else parted
+        sides.append(mode(parted, [each.get(name) for each in scores], compared))
     graphs = [structure.found_graph(analysis.hierarchy) for analysis in found]
+    compared_graphs = graphs
+    if common:
+        outputs = frozenset(range(len(found[0].live_units[-1])))
+        compared_graphs = [
+            structure.found_graph(analysis.hierarchy, (common, outputs)) for analysis in found
+        ]
     distances = [each.get("module_structural_distance") for each in scores]
     graph = mode(
         [isomorphism_classes.canonical(each) for each in graphs],
         [None if distance is None else distance == 0 for distance in distances],
-        isomorphism_classes.classes(graphs),
+        isomorphism_classes.classes(compared_graphs),
     )
     judged = [known for place in graph.networks if (known := shown[place].scores) is not None]
     return Consensus(
@@ -141,6 +162,12 @@ def consensus(analyses: Sequence[result.Analysis | None]) -> Consensus:
         graph=graph,
         num_recovered=sum(each["structure_recovered"] for each in judged) if judged else None,
     )
+
+
+def _within(groups: Partition, inputs: frozenset[int]) -> Partition:
+    """A partition of some of the inputs."""
+    kept = (tuple(member for member in group if member in inputs) for group in groups)
+    return tuple(sorted(group for group in kept if group))
 
 
 def partition(analysis: result.Analysis, layer: int) -> Partition:
