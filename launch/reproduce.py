@@ -5,20 +5,21 @@ from launch import interrupts
 if __name__ == "__main__":  # before what follows, which takes a second
     interrupts.install(f"python -m launch.reproduce: interrupted; {interrupts.KEPT}")
 
+import dataclasses
 import logging
 import pathlib
 import sys
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Sequence
 
-from launch import compiling, ending, flags
-from nsculpt import errors, shards, tasks
-from nsculpt.paper import cells, outcomes, reproduction, running, workload
+from launch import compiling, ending, flags, task_flags
+from nsculpt import errors, shards
+from nsculpt.paper import cells, reproduction, running, variants, workload
 from nsculpt.report import reproduction_files, reproduction_plan, reproduction_tables
 
 _log = logging.getLogger("nsculpt")
 
 _SUBSET = ("tasks", "hidden", "widths", "depths")
+_VARIANT = tuple(field.name for field in dataclasses.fields(variants.Variant))
 
 
 def _hidden(given: str) -> list[tuple[int, ...]]:
@@ -28,7 +29,8 @@ def _hidden(given: str) -> list[tuple[int, ...]]:
 _TOPICS = {
     "Experiment": (
         flags.Flag("experiment", str, "exemplars", """Figure of the paper to reproduce: exemplars,
-            reuse, overlap or hierarchy."""),
+            reuse, overlap, hierarchy, or mnist (mnist_xor, and beside it mnist_two_digits, which
+            it shows no rates of)."""),
     ),
     "Subset (default: all of it; several of these: what all of them let through)": (
         flags.Flag("tasks", flags.names, "reused,non_modular", "Tasks of the experiment."),
@@ -39,7 +41,16 @@ _TOPICS = {
         flags.Flag("seeds", flags.integers, "0", """Seeds; a list, or first:last[:step] with both
             ends. Default: the paper's 0,1,2,5."""),
     ),
+    "Fewer prunings, smaller data (not the paper's setting; the tables then say so)": (
+        flags.Flag("unit_steps", flags.percents, "40", """Percent of all hidden units to prune a
+            round; one sculpting for each. Default: the paper's 5:70:5."""),
+        flags.Flag("edge_steps", flags.percents, "2.5", """Percent of all edges to prune a round;
+            one sculpting for each, after each unit step. Default: the paper's 0.5:2.5:0.5."""),
+        task_flags.IMAGE_SIZE,
+        task_flags.SAMPLES_PER_PAIR,
+    ),
     "Running": (
+        task_flags.MNIST_DIR,
         flags.Flag("out_dir", str, "DIR", """Folder of the experiment, with a run folder for each
             cell (task and layer sizes). The same command on it continues, and its tables are of
             all cells finished in it. Default runs/EXPERIMENT."""),
@@ -54,8 +65,9 @@ _TOPICS = {
     ),
 }  # fmt: skip
 _SUMMARY = """Runs an experiment of the paper by its own protocol (70 prunings for each of four
-    seeds, the paper's training settings), and writes tables and a figure of what was found beside
-    what the paper found: success rates, alive edges, consensus, time."""
+    seeds, the paper's training settings, for mnist its way of drawing images), and writes tables
+    and a figure of what was found beside what the paper found: success rates, alive edges,
+    consensus, time."""
 
 
 def run(parser: flags.Parser) -> None:
@@ -64,23 +76,25 @@ def run(parser: flags.Parser) -> None:
     if experiment is None:
         names = ", ".join(cells.EXPERIMENTS)
         raise errors.InputError(f"expected --experiment=NAME, one of {names} (see --help)")
-    wanted = cells.subset(experiment, *(parser[name] for name in _SUBSET))
+    variant = variants.of(experiment, {name: parser[name] for name in _VARIANT})
+    asked = {name: parser[name] for name in _SUBSET}
+    wanted = cells.subset(experiment, **asked, image_size=variant.image_size)
     if parser["report_only"]:
         for name in (*_SUBSET, "shard", "dry_run"):
             if parser[name]:
                 raise errors.InputError(f"{name}: says nothing with --report_only", name)
     out_dir = pathlib.Path(parser["out_dir"] or pathlib.Path("runs", experiment))
     reproduction_files.check_folder(out_dir, experiment)
-    given = {"seeds": parser["seeds"]}
-    works = {cell: _work(cell, given) for cell in wanted}
+    works = {cell: workload.of(variant.outline(cell), variant.settings(cell)) for cell in wanted}
     if parser["shard"] is not None:
         costs = [work.seconds for work in works.values()]
         wanted = cells.part(wanted, costs, parser["shard"])
     if not parser["report_only"]:
-        finished = running.finished(experiment, out_dir, given)
+        finished = running.finished(experiment, out_dir, variant)
         if parser["dry_run"]:
             mine = {cell: works[cell] for cell in wanted}
-            print(reproduction_plan.plan(experiment, mine, finished, out_dir, parser["shard"]))
+            share = parser["shard"]
+            print(reproduction_plan.plan(experiment, variant, mine, finished, out_dir, share))
             return
         done = {each.cell for each in finished}
         left = [cell for cell in wanted if cell not in done]
@@ -90,17 +104,14 @@ def run(parser: flags.Parser) -> None:
         if parser["shard"] is not None and not wanted:
             _log.info("nothing to do: there are fewer cells than shares")
             return
-        running.run(left, [works[cell].seconds for cell in left], out_dir, given)
-    report(experiment, out_dir, given)
+        running.run(left, [works[cell].seconds for cell in left], out_dir, variant)
+    report(experiment, out_dir, variant)
 
 
-def _work(cell: cells.Cell, given: Mapping[str, Any]) -> workload.Workload:
-    return workload.of(tasks.load_task(cell.task), outcomes.expected(cell, given))
-
-
-def report(experiment: str, out_dir: pathlib.Path, given: Mapping[str, Any]) -> None:
+def report(experiment: str, out_dir: pathlib.Path, variant: variants.Variant) -> None:
     """Writes and prints the tables of what a folder holds finished."""
-    found = reproduction.collate(experiment, running.finished(experiment, out_dir, given))
+    finished = running.finished(experiment, out_dir, variant)
+    found = reproduction.collate(experiment, variant, finished)
     if not found.cells:
         raise errors.InputError(
             f"out_dir={out_dir}: holds no finished cell of {experiment} with these settings",

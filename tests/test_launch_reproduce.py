@@ -150,10 +150,10 @@ def test_help(capsys):
     [
         (
             [],
-            "expected --experiment=NAME, one of exemplars, reuse, overlap, hierarchy (see --help)",
+            "expected --experiment=NAME, one of exemplars, reuse, overlap, hierarchy, mnist (see ",
         ),
-        (["mnist_xor"], "unexpected argument 'mnist_xor'; expected --flag=value"),
-        (["--experiment=mnist_xor"], "--experiment=mnist_xor: its data set is not part of this "),
+        (["mnist"], "unexpected argument 'mnist'; expected --flag=value"),
+        (["--experiment=mnist_xor"], "--experiment=mnist_xor: did you mean mnist?"),
         (["--experiment=Reuse"], "--experiment=Reuse: did you mean reuse?"),
         (["--experiment=reuse", "--hidden=24;36"], "--hidden=24;36: cannot read '24;36'; expected"),
         (["--experiment=reuse", "--hidden=24/"], "--hidden=24/: cannot read ''; expected whole "),

@@ -27,9 +27,9 @@ def bar(figure, panel, row, column):
 def test_bars_are_those_of_the_figures():
     counts = {
         name: sum(b.figure == name for b in figures.BARS)
-        for name in ("exemplars", "reuse", "overlap", "hierarchy", "mnist_xor")
+        for name in ("exemplars", "reuse", "overlap", "hierarchy", "mnist")
     }
-    assert counts == {"exemplars": 12, "reuse": 15, "overlap": 75, "hierarchy": 21, "mnist_xor": 12}
+    assert counts == {"exemplars": 12, "reuse": 15, "overlap": 75, "hierarchy": 21, "mnist": 12}
     assert len(figures.BARS) == 135
     assert len({b.place for b in figures.BARS}) == 135
     assert len({(b.figure, b.panel, b.row, b.column) for b in figures.BARS}) == 135

@@ -6,8 +6,17 @@ import math
 import pytest
 from hypothesis import given, strategies
 
-from nsculpt import shards
-from nsculpt.paper import alive_edges, cells, figures, outcomes, reproduction, running, workload
+from nsculpt import presets, shards
+from nsculpt.paper import (
+    alive_edges,
+    cells,
+    figures,
+    outcomes,
+    reproduction,
+    running,
+    variants,
+    workload,
+)
 from nsculpt.report import reproduction_data, reproduction_tables
 from nsculpt.tasks import load_task
 from tests import bad_input, finished_cell
@@ -19,7 +28,7 @@ WIDE = cells.Cell("input_separable", (36,))
 def test_cells_are_those_of_the_bars():
     every = {name: cells.of(name) for name in cells.EXPERIMENTS}
     assert {name: len(of) for name, of in every.items()} == {
-        "exemplars": 4 * 9, "reuse": 5 * 9, "overlap": 25 * 9, "hierarchy": 4 * 9
+        "exemplars": 4 * 9, "reuse": 5 * 9, "overlap": 25 * 9, "hierarchy": 4 * 9, "mnist": 12 + 9
     }  # fmt: skip
     for name, of in every.items():
         assert len({cell.name for cell in of}) == len(of)
@@ -27,6 +36,10 @@ def test_cells_are_those_of_the_bars():
             assert {cells.Cell(bar.task, hidden) for hidden in bar.hidden} <= set(of)
     assert every["exemplars"][0] == SMALL
     assert str(every["hierarchy"][-1]) == "hierarchy_use8 8-60-60-60-60-16"
+    # The 21 settings of the presets, and no other.
+    known = {(each.task, each.layer_sizes) for each in presets.load() if "mnist" in each.experiment}
+    assert {(cell.task, cell.layer_sizes) for cell in every["mnist"]} == known
+    assert str(cells.of("mnist", image_size=14)[0]) == "mnist_xor 392-392-392-3"
 
 
 def test_subsets():
@@ -42,7 +55,12 @@ def test_subsets():
 @pytest.mark.parametrize(
     ("experiment", "asked", "expected"),
     [
-        ("mnist_xor", {}, "experiment=mnist_xor: its data set is not part of this version; expect"),
+        ("mnist_xor", {}, "experiment=mnist_xor: did you mean mnist?"),
+        (
+            "mnist",
+            {"tasks": ["mnist_two_digits"], "depths": [5]},
+            "no network of mnist has all that --tasks --depths ask for",
+        ),
         ("exemplar", {}, "experiment=exemplar: did you mean exemplars?"),
         (
             "exemplars",
@@ -106,14 +124,13 @@ def test_fisher_by_a_sum_over_tables():
 
 def test_the_papers_counts_round_to_its_rates():
     for bar, rate in figures.read_rates().items():
-        if bar.figure in cells.EXPERIMENTS:
-            count = reproduction.paper_count(bar, rate)
-            assert count.n == (36 if bar.figure == "overlap" else 12)
-            assert abs(count.successes / count.n - rate) < 0.0051
+        count = reproduction.paper_count(bar, rate)
+        assert count.n == (36 if bar.figure == "overlap" else 12)
+        assert abs(count.successes / count.n - rate) < 0.0051
 
 
 def read(folder, cell=SMALL, **asked):
-    return outcomes.read(folder, cell, outcomes.expected(cell, asked))
+    return outcomes.read(folder, cell, variants.Variant(**asked))
 
 
 @pytest.fixture(scope="module")
@@ -141,7 +158,8 @@ def test_an_outcome_is_of_the_settings_asked_for(finished, tmp_path):
     assert read(folder, seeds=[0, 3]) is None
     assert read(folder, unit_steps=[5]) is None
     assert read(folder, edge_steps=[2.5, 2, 1.5, 1, 0.5]) is not None
-    assert read(folder, epochs=3) is None
+    other = finished_cell.write(tmp_path / "other", {}, epochs=3, seeds=[0])
+    assert read(other, seeds=[0]) is None
     assert read(folder, cell=WIDE) is None
     assert read(tmp_path) is None
 
@@ -190,7 +208,7 @@ def test_a_summary_of_anything_is_read_or_left_out(tmp_path):
         if outcome is None:
             num_left_out += 1
             continue
-        found = reproduction.collate("exemplars", [outcome])
+        found = reproduction.collate("exemplars", variants.Variant(**grid), [outcome])
         assert reproduction_tables.markdown(found)
         assert json.dumps(reproduction_data.form(found), allow_nan=False)
     assert 10 < num_left_out < len(changed_places)
@@ -218,7 +236,9 @@ def test_an_outcome_without_networks_or_times(finished, tmp_path, caplog):
 
 
 def test_cells_beside_the_paper_by_hand(finished):
-    found = reproduction.collate("exemplars", running.finished("exemplars", finished, {}))
+    variant = variants.Variant()
+    finished_cells = running.finished("exemplars", finished, variant)
+    found = reproduction.collate("exemplars", variant, finished_cells)
     assert [each.outcome.cell for each in found.cells] == [SMALL, WIDE]
     assert len(found.unfinished) == 34
     (bar,) = found.bars
@@ -246,9 +266,8 @@ def test_cells_beside_the_paper_by_hand(finished):
 
 def test_work_by_hand():
     task = load_task("reused")
-    settings = outcomes.expected(
-        cells.Cell("reused", (24, 24)), {"seeds": [0], "unit_steps": [50], "edge_steps": [2.5, 1]}
-    )
+    variant = variants.Variant(seeds=(0,), unit_steps=(50,), edge_steps=(2.5, 1))
+    settings = variant.settings(cells.Cell("reused", (24, 24)))
     work = workload.of(task, settings)
     assert work.jobs == (1, 1, 2)
     # Expected rounds: dense 1, unit 5 + 2, edges 8 + 4 and 8 + 10.

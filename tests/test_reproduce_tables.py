@@ -7,7 +7,7 @@ import json
 import numpy as np
 import pytest
 
-from nsculpt.paper import cells, figures, outcomes, reproduction, running
+from nsculpt.paper import cells, figures, outcomes, reproduction, running, variants
 from nsculpt.report import (
     reproduction_data,
     reproduction_figure,
@@ -22,7 +22,9 @@ SMALL = cells.Cell("input_separable", (24,))
 @pytest.fixture(scope="module")
 def found(tmp_path_factory):
     out_dir = finished_cell.write_two(tmp_path_factory.mktemp("finished"))
-    return reproduction.collate("exemplars", running.finished("exemplars", out_dir, {}))
+    variant = variants.Variant()
+    finished_cells = running.finished("exemplars", out_dir, variant)
+    return reproduction.collate("exemplars", variant, finished_cells)
 
 
 def test_the_terminal_by_hand(found):
@@ -77,28 +79,40 @@ def test_markdown_and_csv_and_json_by_hand(found):
 
 
 def made_up(experiment, seed=0):
-    """Outcomes of all cells, drawn at random near the paper's figures."""
+    """Outcomes of all cells, drawn at random near the paper's figures where it has any."""
     rng = np.random.default_rng(seed)
-    rates = figures.read_rates()
+    rates, variant = figures.read_rates(), variants.Variant()
     found = []
     for cell in cells.of(experiment):
         bars = [
-            b
-            for b in cells.bars(experiment)
-            if (b.task, cell.hidden) in ((cell.task, h) for h in b.hidden)
+            b for b in cells.bars(experiment) if b.task == cell.task and cell.hidden in b.hidden
         ]
         scores = [
             [
-                {b.score: bool(rng.random() < rates[b]) for b in bars}
+                {b.score: bool(rng.random() < rates.get(b, 0.7)) for b in bars}
                 for _ in range(rng.integers(1, 4))
             ]
             for _ in range(4)
         ]
         edges = [int(each) for each in rng.integers(10, 70, 4)]
-        settings = outcomes.expected(cell, {})
-        times = (280, 280, 1000.0, None)
-        found.append(outcomes.Outcome(cell, settings, scores, edges, [None] * 4, *times, {}))
-    return reproduction.collate(experiment, found)
+        analyses = None if experiment == "mnist" else [None] * 4
+        found.append(
+            outcomes.Outcome(
+                cell=cell,
+                settings=variant.settings(cell),
+                scores=scores,
+                alive_edges=edges,
+                dense_accuracy=[],
+                accuracy=[],
+                analyses=analyses,
+                num_prunings=280,
+                timed_prunings=280,
+                sculpting_seconds=1000.0,
+                analysis_seconds=None,
+                versions={},
+            )
+        )
+    return reproduction.collate(experiment, variant, found)
 
 
 @pytest.mark.parametrize("experiment", cells.EXPERIMENTS)
@@ -126,9 +140,11 @@ def test_every_experiment_has_tables_and_a_figure(experiment, tmp_path):
 
 
 def test_a_figure_of_one_bar_without_networks_is_drawn_twice_alike(tmp_path):
-    settings = outcomes.expected(SMALL, {"seeds": [0]})
-    none = outcomes.Outcome(SMALL, settings, [[]], [None], [None], 70, None, None, None, {})
-    found = reproduction.collate("exemplars", [none])
+    variant = variants.Variant(seeds=(0,))
+    none = outcomes.Outcome(
+        SMALL, variant.settings(SMALL), [[]], [None], [], [], [None], 70, None, None, None, {}
+    )
+    found = reproduction.collate("exemplars", variant, [none])
     assert found.bars[0].edges.cells == 0
     assert " -" in reproduction_tables.terminal(found)
     assert "| - | - |" in reproduction_tables.markdown(found)

@@ -26,12 +26,13 @@ class BarComparison:
     """One bar: the paper's rate and ours."""
 
     bar: figures.Bar
-    paper: float
+    paper: float | None  # None: the paper gives none
     # As from `readings.readings`; n counts seeds, over all networks of the bar.
     rates: dict[str, dict[str, Any]]
 
     def difference(self, reading: str) -> float:
-        """Our rate minus the paper's."""
+        """Our rate minus the paper's, which is there."""
+        assert self.paper is not None, f"{self.bar.task}: the paper gives no rate"
         return self.rates[reading]["rate"] - self.paper
 
 
@@ -46,12 +47,14 @@ class PublishedStudy:
     comparisons: list[BarComparison]
 
 
-def compare_bars(outcomes: Outcomes, paper: Mapping[figures.Bar, float]) -> list[BarComparison]:
+def compare_bars(
+    outcomes: Outcomes, paper: Mapping[figures.Bar, float | None]
+) -> list[BarComparison]:
     """Rates of every bar that there are networks for.
 
     Args:
       outcomes: scores by task, hidden layer sizes and seed.
-      paper: as from `figures.read_rates`.
+      paper: as from `figures.read_rates`; None for a bar that the paper gives no rate of.
 
     Returns:
       In the order of `paper`; without bars none of whose networks are there.

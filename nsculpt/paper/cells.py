@@ -4,12 +4,10 @@ import dataclasses
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
-import nsculpt.tasks as tasks_lib
-from nsculpt import errors, registry, shards, text
+from nsculpt import errors, presets, registry, shards, text
 from nsculpt.paper import figures
 
-EXPERIMENTS = ("exemplars", "reuse", "overlap", "hierarchy")
-_LATER = "mnist_xor"
+EXPERIMENTS = ("exemplars", "reuse", "overlap", "hierarchy", "mnist")
 
 
 @dataclasses.dataclass(frozen=True)
@@ -18,6 +16,8 @@ class Cell:
 
     task: str
     hidden: tuple[int, ...]  # units of each hidden layer
+    # Pixels a side of a digit image; None: the paper's, or no images.
+    image_size: int | None = None
 
     @property
     def name(self) -> str:
@@ -31,16 +31,26 @@ class Cell:
 
     @property
     def layer_sizes(self) -> tuple[int, ...]:
-        """Layer sizes with inputs and outputs, [I, H_1 ... H_D, O]."""
-        task = tasks_lib.load_task(self.task)
-        return (task.num_inputs, *self.hidden, task.num_outputs)
+        """Layer sizes with inputs and outputs, [I, H_1 ... H_D, O].
+
+        From the paper's presets, so that no data set has to be at hand.
+
+        Example:
+          >>> Cell("mnist_xor", (392, 392)).layer_sizes
+          (1568, 392, 392, 3)
+        """
+        known = next(each.layer_sizes for each in presets.load() if each.task == self.task)
+        num_inputs = known[0] if self.image_size is None else 2 * self.image_size**2
+        return (num_inputs, *self.hidden, known[-1])
 
     def __str__(self) -> str:
         return f"{self.task} {'-'.join(map(str, self.layer_sizes))}"
 
 
 def bars(experiment: str) -> list[figures.Bar]:
-    """The bars of an experiment's figure, in its order.
+    """What is shown of an experiment, panel by panel: the bars of the paper's figure, in its order.
+
+    Where the paper trained networks and has no figure of them, bars without its rate follow.
 
     Args:
       experiment: one of `EXPERIMENTS`.
@@ -48,34 +58,33 @@ def bars(experiment: str) -> list[figures.Bar]:
     Raises:
       InputError: another name.
     """
-    if experiment == _LATER:
-        raise errors.InputError(
-            f"experiment={_LATER}: its data set is not part of this version; expected one of "
-            f"{', '.join(EXPERIMENTS)}",
-            "experiment",
-        )
     if experiment not in EXPERIMENTS:
         raise errors.InputError(
             f"experiment={text.printable(experiment)}: {registry.nearest(experiment, EXPERIMENTS)}",
             "experiment",
         )
-    return [bar for bar in figures.BARS if bar.figure == experiment]
+    mine = [bar for bar in (*figures.BARS, *figures.UNPUBLISHED) if bar.figure == experiment]
+    panels = list(dict.fromkeys(bar.panel for bar in mine))
+    return sorted(mine, key=lambda bar: panels.index(bar.panel))
 
 
-def of(experiment: str) -> list[Cell]:
+def of(experiment: str, image_size: int | None = None) -> list[Cell]:
     """All networks of an experiment, in the order of its bars.
 
     Args:
       experiment: one of `EXPERIMENTS`.
+      image_size: of the cells, see `Cell`.
 
     Raises:
       InputError: another name.
 
     Example:
       >>> [len(of(experiment)) for experiment in EXPERIMENTS]
-      [36, 45, 225, 36]
+      [36, 45, 225, 36, 21]
     """
-    every = (Cell(bar.task, hidden) for bar in bars(experiment) for hidden in bar.hidden)
+    every = (
+        Cell(bar.task, hidden, image_size) for bar in bars(experiment) for hidden in bar.hidden
+    )
     return list(dict.fromkeys(every))
 
 
@@ -85,6 +94,7 @@ def subset(
     hidden: Sequence[tuple[int, ...]] | None = None,
     widths: Sequence[int] | None = None,
     depths: Sequence[int] | None = None,
+    image_size: int | None = None,
 ) -> list[Cell]:
     """The networks of an experiment that all arguments let through; None lets all.
 
@@ -94,6 +104,7 @@ def subset(
       hidden: units of each hidden layer.
       widths: units of a hidden layer.
       depths: numbers of hidden layers.
+      image_size: of the cells, see `Cell`.
 
     Returns:
       In the order of `of`; at least one.
@@ -105,7 +116,7 @@ def subset(
       >>> [cell.name for cell in subset("reuse", tasks=["reuse_4"], widths=[24], depths=[1, 2])]
       ['reuse_4_24', 'reuse_4_24_24']
     """
-    every = of(experiment)
+    every = of(experiment, image_size)
     wanted: dict[str, tuple[Sequence[Any] | None, Callable[[Cell], Any]]] = {
         "tasks": (tasks, lambda cell: cell.task),
         "hidden": (hidden, lambda cell: cell.hidden),

@@ -5,7 +5,7 @@ import functools
 import itertools
 from collections.abc import Iterable, Mapping, Sequence
 
-from nsculpt.paper import alive_edges, bars_compared, figures, outcomes
+from nsculpt.paper import alive_edges, bars_compared, figures, outcomes, variants
 from nsculpt.paper import cells as cells_lib
 from nsculpt.scores import consensus as consensus_lib
 
@@ -27,45 +27,55 @@ class Edges:
 
     cells: int
     ours: alive_edges.AliveEdges
-    published: alive_edges.AliveEdges
+    # None where the authors published no networks of one of them.
+    published: alive_edges.AliveEdges | None
 
 
 @dataclasses.dataclass(frozen=True, eq=False)
-class Tested:
-    """Our successes beside the paper's."""
-
-    # What the paper's rate was counted on.
-    paper: Count
-    # By reading of `TESTED`.
-    counts: Mapping[str, Count]
-
-    @functools.cached_property
-    def p_values(self) -> dict[str, float]:
-        """By reading: Fisher's exact p against the paper's count, two-sided."""
-        return {reading: fisher(count, self.paper) for reading, count in self.counts.items()}
-
-
-@dataclasses.dataclass(frozen=True, eq=False)
-class BarFound(Tested):
+class BarFound:
     """A bar of the paper's figure and what its finished cells show."""
 
     comparison: bars_compared.BarComparison
     num_cells: int  # finished
+    # Our successes, by reading of `TESTED`.
+    counts: Mapping[str, Count]
     edges: Edges
-    # Over the selected network of every seed of every cell.
-    consensus: consensus_lib.Consensus
+    # Over the selected network of every seed of every cell; None where inputs are optional.
+    consensus: consensus_lib.Consensus | None
 
     @property
     def bar(self) -> figures.Bar:
         return self.comparison.bar
 
+    @property
+    def paper(self) -> Count | None:
+        """What the paper's rate was counted on; None where it gives none."""
+        rate = self.comparison.paper
+        return None if rate is None else paper_count(self.bar, rate)
+
+    @functools.cached_property
+    def p_values(self) -> dict[str, float | None]:
+        """By reading: Fisher's exact p against the paper's count, two-sided; None without one."""
+        paper = self.paper
+        return {
+            reading: None if paper is None else fisher(count, paper)
+            for reading, count in self.counts.items()
+        }
+
 
 @dataclasses.dataclass(frozen=True, eq=False)
-class Pooled(Tested):
-    """All bars of a panel together."""
+class Pooled:
+    """All bars of a panel that the paper gives a rate of together."""
 
     panel: str
     bars: int
+    paper: Count
+    counts: Mapping[str, Count]  # as in `BarFound`
+
+    @functools.cached_property
+    def p_values(self) -> dict[str, float]:
+        """As in `BarFound`."""
+        return {reading: fisher(count, self.paper) for reading, count in self.counts.items()}
 
 
 @dataclasses.dataclass(frozen=True, eq=False)
@@ -75,7 +85,8 @@ class CellFound:
     outcome: outcomes.Outcome
     # None where no network of any seed was accepted.
     ours: alive_edges.AliveEdges | None
-    published: alive_edges.AliveEdges
+    # None where the authors published no network of it.
+    published: alive_edges.AliveEdges | None
 
 
 @dataclasses.dataclass(frozen=True)
@@ -98,8 +109,10 @@ class Reproduction:
     """An experiment as far as its cells are finished."""
 
     experiment: str
+    # Settings that are not the paper's; with any, the paper's figures are of other networks.
+    departures: list[variants.Departure]
     bars: list[BarFound]
-    # One for each panel.
+    # One for each panel with a rate of the paper.
     pooled: list[Pooled]
     cells: list[CellFound]
     unfinished: list[cells_lib.Cell]
@@ -131,11 +144,14 @@ def paper_count(bar: figures.Bar, rate: float) -> Count:
     return Count(round(rate * bar.num_networks), bar.num_networks)
 
 
-def collate(experiment: str, found: Sequence[outcomes.Outcome]) -> Reproduction:
+def collate(
+    experiment: str, variant: variants.Variant, found: Sequence[outcomes.Outcome]
+) -> Reproduction:
     """Puts finished cells beside the paper.
 
     Args:
       experiment: one of `cells.EXPERIMENTS`.
+      variant: how they were run.
       found: outcomes of some of its cells, in any order.
 
     Returns:
@@ -145,21 +161,19 @@ def collate(experiment: str, found: Sequence[outcomes.Outcome]) -> Reproduction:
     Source: DESIGN 4.5, 5.5.
     """
     by_cell = {outcome.cell: outcome for outcome in found}
-    every = cells_lib.of(experiment)
+    every = cells_lib.of(experiment, variant.image_size)
     finished = [_cell_found(by_cell[cell]) for cell in every if cell in by_cell]
     rates = figures.read_rates()
     compared = bars_compared.compare_bars(
         {(cell.task, cell.hidden): outcome.scores for cell, outcome in by_cell.items()},
-        {bar: rates[bar] for bar in cells_lib.bars(experiment)},
+        {bar: rates.get(bar) for bar in cells_lib.bars(experiment)},
     )
     bars = [_bar_found(comparison, finished) for comparison in compared]
     return Reproduction(
         experiment=experiment,
+        departures=variant.departures,
         bars=bars,
-        pooled=[
-            _pooled(panel, list(group))
-            for panel, group in itertools.groupby(bars, key=lambda found: found.bar.panel)
-        ],
+        pooled=_pooled(bars),
         cells=finished,
         unfinished=[cell for cell in every if cell not in by_cell],
         edges=_edges(finished),
@@ -173,7 +187,7 @@ def _cell_found(outcome: outcomes.Outcome) -> CellFound:
     return CellFound(
         outcome=outcome,
         ours=alive_edges.of(counts) if counts else None,
-        published=alive_edges.published()[cell.task, cell.layer_sizes],
+        published=alive_edges.published().get((cell.task, cell.layer_sizes)),
     )
 
 
@@ -189,10 +203,11 @@ def _time(found: Sequence[outcomes.Outcome]) -> Time:
 
 def _edges(finished: Sequence[CellFound]) -> Edges:
     pairs = [(found.ours, found.published) for found in finished if found.ours is not None]
+    published = [each for _, each in pairs if each is not None]
     return Edges(
         cells=len(pairs),
         ours=alive_edges.total(ours for ours, _ in pairs),
-        published=alive_edges.total(published for _, published in pairs),
+        published=alive_edges.total(published) if len(published) == len(pairs) else None,
     )
 
 
@@ -207,25 +222,36 @@ def _bar_found(comparison: bars_compared.BarComparison, finished: Sequence[CellF
     for reading in TESTED:
         rate = comparison.rates[reading]
         counts[reading] = Count(round(rate["rate"] * rate["n"]), rate["n"])
+    analyses = [found.outcome.analyses for found in mine]
+    shown = [each for each in analyses if each is not None]
     return BarFound(
         comparison=comparison,
         num_cells=len(mine),
-        paper=paper_count(bar, comparison.paper),
         counts=counts,
         edges=_edges(mine),
-        consensus=consensus_lib.consensus(
-            [analysis for found in mine for analysis in found.outcome.analyses]
-        ),
+        consensus=consensus_lib.consensus([analysis for each in shown for analysis in each])
+        if len(shown) == len(analyses)
+        else None,
     )
 
 
-def _pooled(panel: str, bars: Sequence[BarFound]) -> Pooled:
-    return Pooled(
-        panel=panel,
-        bars=len(bars),
-        paper=_sum(found.paper for found in bars),
-        counts={reading: _sum(found.counts[reading] for found in bars) for reading in TESTED},
-    )
+def _pooled(bars: Sequence[BarFound]) -> list[Pooled]:
+    pooled = []
+    for panel, group in itertools.groupby(bars, key=lambda found: found.bar.panel):
+        known = [(found, paper) for found in group if (paper := found.paper) is not None]
+        if known:
+            pooled.append(
+                Pooled(
+                    panel=panel,
+                    bars=len(known),
+                    paper=_sum(paper for _, paper in known),
+                    counts={
+                        reading: _sum(found.counts[reading] for found, _ in known)
+                        for reading in TESTED
+                    },
+                )
+            )
+    return pooled
 
 
 def _sum(counts: Iterable[Count]) -> Count:

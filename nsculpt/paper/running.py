@@ -4,10 +4,9 @@ import datetime
 import logging
 import pathlib
 import time
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Sequence
 
-from nsculpt.paper import cells, outcomes
+from nsculpt.paper import cells, outcomes, variants
 
 _log = logging.getLogger("nsculpt")
 
@@ -16,7 +15,7 @@ def run(
     wanted: Sequence[cells.Cell],
     costs: Sequence[float],
     out_dir: pathlib.Path,
-    given: Mapping[str, Any],
+    variant: variants.Variant,
 ) -> None:
     """Sculpts cells one after the other, each in a run folder of its own.
 
@@ -24,10 +23,10 @@ def run(
       wanted: cells of one experiment; what was begun of them goes on.
       costs: of each, in any unit, to say how long the rest takes.
       out_dir: holds the run folders.
-      given: what differs from the paper's settings, as for `settings.resolve`.
+      variant: how they are run.
 
     Raises:
-      InputError: a folder cannot be used, or is of other settings.
+      InputError: a folder cannot be used, or is of other settings; data that are not there.
       FolderInUseError: another process works in one.
     """
     from nsculpt import experiment  # late, since it loads jax
@@ -40,9 +39,9 @@ def run(
             rest = f"; about {datetime.timedelta(seconds=round(seconds))} left for all"
         _log.info("cell %d of %d: %s%s", number, len(wanted), cell, rest)
         experiment.sculpt(
-            cell.task,
+            variant.load_task(cell),
             cell.hidden,
-            **given,
+            **variant.given(cell),
             out_dir=out_dir / cell.name,
             drawings=False,
             show_progress=True,
@@ -51,19 +50,18 @@ def run(
 
 
 def finished(
-    experiment: str, out_dir: pathlib.Path, given: Mapping[str, Any]
+    experiment: str, out_dir: pathlib.Path, variant: variants.Variant
 ) -> list[outcomes.Outcome]:
     """What the finished cells in a folder have found.
 
     Args:
       experiment: one of `cells.EXPERIMENTS`.
       out_dir: holds the run folders.
-      given: as for `run`.
+      variant: how they must have been run.
     """
-    found = []
-    for cell in cells.of(experiment):
-        if (out_dir / cell.name).is_dir():
-            settings = outcomes.expected(cell, given)
-            if (outcome := outcomes.read(out_dir / cell.name, cell, settings)) is not None:
-                found.append(outcome)
-    return found
+    read = (
+        outcomes.read(out_dir / cell.name, cell, variant)
+        for cell in cells.of(experiment, variant.image_size)
+        if (out_dir / cell.name).is_dir()
+    )
+    return [outcome for outcome in read if outcome is not None]

@@ -14,11 +14,24 @@ COMPILES = 2
 # Seconds on two cores of a shared machine on which a 2048 x 2048 float32 product runs at some 80
 # GFLOP/s: of a step of one lane, of a multiplication, and of all else in a cell (see BUILD_NOTES).
 _STEP, _MULTIPLICATION, _CELL = 8e-6, 1e-10, 4.0
+# Of a multiplication where the products of one network keep the cores busy, and of its programs.
+_LARGE_MULTIPLICATION, _LARGE_CELL = 2e-11, 60.0
+# Such a network is worked out on arrays that fit what is left of it: how much of the whole network
+# that is, over the rounds of a unit job and of an edge job.
+_UNIT_SHARE, _EDGE_SHARE = 0.3, 0.1
+# It also has more to halve its steps for, and where validation errs on some images an early
+# rejection leaves it with a small one: rounds of a unit job and of an edge job beyond those that
+# the queue expects (BUILD_NOTES).
+_MORE_UNIT_ROUNDS, _MORE_EDGE_ROUNDS = 7, 80
 # How far off that may be, either way: other machines, and the rounds that a job takes.
 _ASSUMED, _MEASURED = 3.0, 1.5
-_BYTES_OF_PROCESS = 600e6
-# Of an edge of a finished pruning: a weight, and the round at which it went.
-_BYTES_OF_EDGE = 6
+_BYTES_OF_PROCESS, _BYTES_OF_DATA = 700e6, 250e6  # the latter: the images of the large networks
+# Of an edge of a finished pruning: a weight, and the round at which it went; so many bytes of them
+# stay in memory at most.
+_BYTES_OF_EDGE, _MOST_BYTES = 6, 2**28
+# Of an edge in training, with the base and the reply, and how many networks are at a time: one for
+# each core, and one that the host is at.
+_BYTES_IN_TRAINING, _IN_TRAINING = 58, 3
 
 
 @dataclasses.dataclass(frozen=True)
@@ -30,8 +43,11 @@ class Workload:
     jobs: tuple[int, int, int]  # dense, unit, edge; an edge job is a pruning
     rounds: float
     steps: float  # of training, over all rounds
-    # Of whole networks, in training and validation: what pruning saves is not taken off.
+    # In training and validation. Of whole networks, where these are small and share a program: what
+    # pruning saves is not taken off.
     multiplications: float
+    # Whether the products of one network keep the cores busy.
+    is_large: bool = False
 
     @property
     def num_edges(self) -> int:
@@ -40,12 +56,17 @@ class Workload:
     @property
     def seconds(self) -> float:
         """About how long it takes, on the machine whose figures stand above."""
+        if self.is_large:
+            return _LARGE_CELL + _LARGE_MULTIPLICATION * self.multiplications
         return _CELL + _STEP * self.steps + _MULTIPLICATION * self.multiplications
 
     @property
     def memory(self) -> float:
         """Bytes of a process that does this, about."""
-        return _BYTES_OF_PROCESS + self.jobs[2] * self.num_edges * _BYTES_OF_EDGE
+        finished = min(self.jobs[2] * self.num_edges * _BYTES_OF_EDGE, _MOST_BYTES)
+        in_training = min(self.jobs[2], _IN_TRAINING) * self.num_edges * _BYTES_IN_TRAINING
+        data = _BYTES_OF_DATA if self.is_large else 0
+        return _BYTES_OF_PROCESS + data + finished + in_training
 
 
 def of(task: task_lib.Task, settings: settings_lib.Settings) -> Workload:
@@ -61,22 +82,31 @@ def of(task: task_lib.Task, settings: settings_lib.Settings) -> Workload:
       >>> work.jobs, round(work.rounds), round(work.steps / work.rounds)
       ((4, 56, 280), 5341, 30)
     """
-    from nsculpt.sculpting import jobs, queue  # late, since it loads jax
+    from nsculpt.sculpting import cell, jobs, queue  # late, since they load jax
 
     grid = jobs.grid(settings.seeds, settings.unit_steps, settings.edge_steps)
     units = {job.parent for job in grid if job.parent is not None}
     denses = {unit.parent for unit in units if unit.parent is not None}
-    rounds = sum(map(queue.expected_rounds, [*denses, *units, *grid]))
+    rounds = [sum(map(queue.expected_rounds, phase)) for phase in (denses, units, grid)]
     layer_sizes = (task.num_inputs, *settings.hidden, task.num_outputs)
+    # With a tile to itself a network has arrays of its own.
+    is_large = cell.tile_lanes("cpu", layer_sizes, settings.batch_size) == 1
+    shares = (1.0, 1.0, 1.0)
+    if is_large:
+        shares = (1.0, _UNIT_SHARE, _EDGE_SHARE)
+        rounds[1] += _MORE_UNIT_ROUNDS * len(units)
+        rounds[2] += _MORE_EDGE_ROUNDS * len(grid)
+    whole_rounds = sum(number * share for number, share in zip(rounds, shares, strict=True))
     steps = settings.epochs * -(-task.train.num_rows // settings.batch_size)
     rows = 3 * steps * settings.batch_size + settings.epochs * task.valid.num_rows
     return Workload(
         layer_sizes=layer_sizes,
         batch_size=settings.batch_size,
         jobs=(len(denses), len(units), len(grid)),
-        rounds=rounds,
-        steps=rounds * steps,
-        multiplications=rounds * rows * layers.num_edges(layer_sizes),
+        rounds=sum(rounds),
+        steps=sum(rounds) * steps,
+        multiplications=whole_rounds * rows * layers.num_edges(layer_sizes),
+        is_large=is_large,
     )
 
 

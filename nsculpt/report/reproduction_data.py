@@ -6,7 +6,7 @@ import io
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from nsculpt.paper import reproduction, shipped
+from nsculpt.paper import alive_edges, outcomes, reproduction, shipped
 
 SCHEMA_VERSION = 1
 _READINGS = ("first", "mean", "any", "all")
@@ -19,16 +19,19 @@ def form(found: reproduction.Reproduction) -> dict[str, Any]:
       found: as from `reproduction.collate`.
 
     Returns:
-      `paper` (where its figures come from), `bars`, `pooled` (all bars of a panel), `cells`,
-      `alive_edges` (summed over cells), `time` and `unfinished` cells. A rate is
-      `{"rate", "n", "low", "high"}` with a Wilson 95 percent interval; p values are Fisher's, exact
-      and two-sided, of our count against the paper's.
+      `paper` (where its figures come from), `departures` (settings that are not the paper's),
+      `bars`, `pooled` (all bars of a panel that the paper gives a rate of), `cells`, `alive_edges`
+      (summed over cells), `time` and `unfinished` cells. A rate is `{"rate", "n", "low", "high"}`
+      with a Wilson 95 percent interval; p values are Fisher's, exact and two-sided, of our count
+      against the paper's. What the paper, or its published networks, say nothing of is null, and so
+      is the consensus where inputs are optional.
     """
     source = shipped.load()
     return {
         "schema_version": SCHEMA_VERSION,
         "experiment": found.experiment,
         "paper": {name: text for name, text in source.items() if isinstance(text, str)},
+        "departures": [dataclasses.asdict(each) for each in found.departures],
         "bars": [_bar(each) for each in found.bars],
         "pooled": [_pooled(each) for each in found.pooled],
         "alive_edges": _edges(found.edges),
@@ -53,11 +56,13 @@ def _bar(found: reproduction.BarFound) -> dict[str, Any]:
         "hidden": [list(hidden) for hidden in bar.hidden],
         "finished_cells": found.num_cells,
         "score": bar.score,
-        "paper": {"rate": found.comparison.paper, **dataclasses.asdict(found.paper)},
+        "paper": None
+        if found.paper is None
+        else {"rate": found.comparison.paper, **dataclasses.asdict(found.paper)},
         "rates": found.comparison.rates,
         "fisher_p": dict(found.p_values),
         "alive_edges": _edges(found.edges),
-        "consensus": found.consensus.to_dict(),
+        "consensus": None if found.consensus is None else found.consensus.to_dict(),
     }
 
 
@@ -75,8 +80,12 @@ def _edges(found: reproduction.Edges) -> dict[str, Any]:
     return {
         "cells": found.cells,
         "found": dataclasses.asdict(found.ours),
-        "published": dataclasses.asdict(found.published),
+        "published": _form(found.published),
     }
+
+
+def _form(found: alive_edges.AliveEdges | outcomes.Accuracy | None) -> dict[str, Any] | None:
+    return None if found is None else dataclasses.asdict(found)
 
 
 def _cell(found: reproduction.CellFound) -> dict[str, Any]:
@@ -86,10 +95,16 @@ def _cell(found: reproduction.CellFound) -> dict[str, Any]:
         "layer_sizes": list(outcome.cell.layer_sizes),
         "folder": outcome.cell.name,
         "seeds": list(outcome.settings.seeds),
+        "accuracy": {
+            "dense": [_form(each) for each in outcome.dense_accuracy],
+            "selected": [_form(each) for each in outcome.accuracy],
+        }
+        if outcome.accuracy
+        else None,
         "alive_edges": {
             "by_seed": outcome.alive_edges,
-            "found": None if found.ours is None else dataclasses.asdict(found.ours),
-            "published": dataclasses.asdict(found.published),
+            "found": _form(found.ours),
+            "published": _form(found.published),
         },
         "prunings": outcome.num_prunings,
         "sculpting_seconds": outcome.sculpting_seconds,
@@ -100,7 +115,7 @@ def _cell(found: reproduction.CellFound) -> dict[str, Any]:
 
 
 def bars_csv(found: reproduction.Reproduction) -> str:
-    """The bars as CSV: a header and a line for each."""
+    """The bars as CSV: a header and a line for each; empty is what nothing is known of."""
     rows = []
     for bar in found.bars:
         row: dict[str, Any] = {
@@ -112,7 +127,7 @@ def bars_csv(found: reproduction.Reproduction) -> str:
             "cells": bar.num_cells,
             "n": bar.counts["first"].n,
             "paper_rate": bar.comparison.paper,
-            "paper_n": bar.paper.n,
+            "paper_n": None if bar.paper is None else bar.paper.n,
         }
         for reading in _READINGS:
             rate = bar.comparison.rates[reading]
@@ -122,12 +137,13 @@ def bars_csv(found: reproduction.Reproduction) -> str:
         row |= {
             "edge_cells": bar.edges.cells,
             "sum_of_median_edges": bar.edges.ours.median,
-            "sum_of_published_median_edges": bar.edges.published.median,
+            "sum_of_published_median_edges": getattr(bar.edges.published, "median", None),
         }
         for part in ("inputs", "outputs", "graph"):
-            mode = getattr(bar.consensus, part)
-            row |= {f"consensus_{part}_share": mode.share, f"consensus_{part}_true": mode.is_true}
-        rows.append(row)
+            mode = getattr(bar.consensus, part, None)
+            for name, value in (("share", "share"), ("true", "is_true")):
+                row[f"consensus_{part}_{name}"] = getattr(mode, value, None)
+        rows.append(row | _departures(found))
     return _csv(rows)
 
 
@@ -141,6 +157,10 @@ def cells_csv(found: reproduction.Reproduction) -> str:
             "layer_sizes": "-".join(map(str, outcome.cell.layer_sizes)),
             "seeds": len(outcome.settings.seeds),
         }
+        for whose, accuracy in (("dense_", outcome.dense_accuracy), ("", outcome.accuracy)):
+            mean = outcomes.mean(accuracy)
+            row[f"{whose}bits_right"] = None if mean is None else mean.bits_right
+            row[f"{whose}rows_right"] = None if mean is None else mean.rows_right
         for whose, edges in (("", cell.ours), ("published_", cell.published)):
             for name in ("networks", "least", "median", "greatest"):
                 row[f"{whose}edges_{name}"] = None if edges is None else getattr(edges, name)
@@ -149,8 +169,13 @@ def cells_csv(found: reproduction.Reproduction) -> str:
             "sculpting_seconds": outcome.sculpting_seconds,
             "prunings_per_second": outcome.prunings_per_second,
         }
-        rows.append(row)
+        rows.append(row | _departures(found))
     return _csv(rows)
+
+
+def _departures(found: reproduction.Reproduction) -> dict[str, str]:
+    """The column that says whether the setting is the paper's: then it is empty."""
+    return {"departures": "; ".join(f"{each.name}={each.here}" for each in found.departures)}
 
 
 def _csv(rows: Sequence[Mapping[str, Any]]) -> str:

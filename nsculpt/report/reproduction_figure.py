@@ -13,12 +13,14 @@ from matplotlib.backends import backend_agg
 
 from nsculpt import atomic
 from nsculpt.paper import figures, reproduction
+from nsculpt.report import reproduction_notes
 
 _DPI = 200
 # Inches: a page of a journal is about 7 wide; the most for one group; the least for the legend.
 _WIDTH, _ROW_HEIGHT, _HEAD, _SIDE, _GAP = 7.2, 1.35, 0.85, 0.55, 0.12
 _WIDEST, _HEAD_WIDTH = 2.2, 5.0
 _LABELS = 0.45  # inches below a row of axes
+_LINE, _LINE_WIDTH = 0.12, 21  # inches from line to line of small text; letters an inch, about
 _SMALL, _TEXT, _TITLE = 6.5, 7.5, 9.0  # points
 _PAPER, _PAPER_LINE, _DARK = "#DDDDDD", "#555555", "#222222"
 # Colours of Okabe and Ito, for every kind of colour vision; the markers say the same.
@@ -73,16 +75,22 @@ def draw(found: reproduction.Reproduction) -> figure.Figure:
     }
     groups = list(dict.fromkeys(each.bar.row for bars in panels.values() for each in bars))
     num_rows = len(panels) + 1
-    height = _HEAD + num_rows * (_ROW_HEIGHT + _LABELS)
     width = min((_WIDTH - _SIDE) / len(groups) - _GAP, _WIDEST)
     page_width = max(_SIDE + len(groups) * (width + _GAP), _HEAD_WIDTH)
+    warning = [
+        line
+        for text in reproduction_notes.departures(found)
+        for line in textwrap.wrap(text, int(_LINE_WIDTH * (page_width - _SIDE)))
+    ]
+    head = _HEAD + _LINE * len(warning)
+    height = head + num_rows * (_ROW_HEIGHT + _LABELS)
     page = figure.Figure(figsize=(page_width, height), dpi=_DPI)
     backend_agg.FigureCanvasAgg(page)
-    _head(page, found)
+    _head(page, found, warning)
 
     def axes_at(row: int, column: int) -> Any:
         left = _SIDE + column * (width + _GAP)
-        bottom = height - _HEAD - row * (_ROW_HEIGHT + _LABELS) - _ROW_HEIGHT
+        bottom = height - head - row * (_ROW_HEIGHT + _LABELS) - _ROW_HEIGHT
         place = (left / page_width, bottom / height, width / page_width, _ROW_HEIGHT / height)
         axes = page.add_axes(place)
         axes.tick_params(labelsize=_SMALL, width=0.6, length=2.5, labelleft=column == 0)
@@ -95,7 +103,7 @@ def draw(found: reproduction.Reproduction) -> figure.Figure:
             axes = axes_at(row, column)
             _draw_rates(axes, mine)
             if row == 0:
-                axes.set_title(textwrap.fill(_group(group), 18), fontsize=_TEXT)
+                axes.set_title(_title(mine), fontsize=_TEXT)
             if column == 0:
                 axes.set_ylabel(f"share of networks:\n{panel}", fontsize=_TEXT)
     first_panel = next(iter(panels.values()))
@@ -110,32 +118,39 @@ def draw(found: reproduction.Reproduction) -> figure.Figure:
     return page
 
 
-def _head(page: figure.Figure, found: reproduction.Reproduction) -> None:
-    """Title and legend."""
+def _head(page: figure.Figure, found: reproduction.Reproduction, warning: Sequence[str]) -> None:
+    """Title, legend and the lines of a warning."""
     page_width, height = page.get_size_inches()
     sizes = sorted({each.comparison.rates["first"]["n"] for each in found.bars})
-    papers = sorted({each.paper.n for each in found.bars})
+    papers = sorted({each.paper.n for each in found.bars if each.paper is not None})
     left = _SIDE / page_width
     page.text(
         left, 1 - 0.08 / height, f"{found.experiment}: nsculpt beside the paper", va="top",
         fontsize=_TITLE, fontweight="bold", color=_DARK,
     )  # fmt: skip
     paper = lines.Line2D([], [], color=_PAPER_LINE, linewidth=1.5)
-    handles: list[Any] = [(patches.Patch(facecolor=_PAPER), paper)]
-    handles += [
+    handles: list[Any] = [
         lines.Line2D([], [], color=colour, marker=marker, markersize=3.5, linewidth=0.7)
         for colour, marker in _READINGS.values()
     ]
-    labels = [f"paper (n = {_range(papers)})", *_READINGS]
-    labels[1] = f"nsculpt (n = {_range(sizes)}, Wilson 95 %): first"
+    labels = list(_READINGS)
+    labels[0] = f"nsculpt (n = {_range(sizes)}, Wilson 95 %): first"
+    if papers:
+        handles.insert(0, (patches.Patch(facecolor=_PAPER), paper))
+        labels.insert(0, f"paper (n = {_range(papers)})")
     page.legend(
         handles, labels, loc="upper left", bbox_to_anchor=(left - 0.008, 1 - 0.24 / height),
         ncols=len(labels), fontsize=_SMALL, frameon=False, handlelength=1.4, columnspacing=1.2,
     )  # fmt: skip
+    page.text(left, 1 - 0.5 / height, "\n".join(warning), va="top", fontsize=_SMALL, color=_DARK)
 
 
-def _group(name: str) -> str:
-    return f"{name} layers" if name.endswith(" hidden") else name.replace("_", " ")
+def _title(bars: Sequence[reproduction.BarFound]) -> str:
+    """Of a column: what its bars have in common."""
+    name = bars[0].bar.row
+    title = f"{name} layers" if name.endswith(" hidden") else name.replace("_", " ")
+    unpublished = all(each.comparison.paper is None for each in bars)
+    return textwrap.fill(title, 18) + ("\n(no rates in the paper)" if unpublished else "")
 
 
 def _range(sizes: Sequence[int]) -> str:
@@ -145,8 +160,9 @@ def _range(sizes: Sequence[int]) -> str:
 def _draw_rates(axes: Any, bars: Sequence[reproduction.BarFound]) -> None:
     for x, each in enumerate(bars):
         paper = each.comparison.paper
-        axes.bar(x, paper, width=2 * _HALF, color=_PAPER, zorder=1)
-        _draw_line(axes, x, paper)
+        if paper is not None:
+            axes.bar(x, paper, width=2 * _HALF, color=_PAPER, zorder=1)
+            _draw_line(axes, x, paper)
         for offset, (name, (colour, marker)) in zip(_OFFSETS, _READINGS.items(), strict=True):
             rate = each.comparison.rates[name]
             style = {"color": colour, "clip_on": False, "zorder": 3}
@@ -165,7 +181,8 @@ def _draw_line(axes: Any, x: int, value: float) -> None:
 
 def _most_edges(found: reproduction.BarFound) -> float:
     edges = found.edges
-    return max(edges.ours.greatest, edges.published.greatest) / max(edges.cells, 1)
+    published = 0 if edges.published is None else edges.published.greatest
+    return max(edges.ours.greatest, published) / max(edges.cells, 1)
 
 
 def _draw_edges(axes: Any, bars: Sequence[reproduction.BarFound]) -> None:
@@ -174,11 +191,12 @@ def _draw_edges(axes: Any, bars: Sequence[reproduction.BarFound]) -> None:
         cells, ours, published = each.edges.cells, each.edges.ours, each.edges.published
         if not cells:
             continue
-        low, middle, high = (
-            value / cells for value in (published.least, published.median, published.greatest)
-        )
-        axes.bar(x, high - low, bottom=low, width=2 * _HALF, color=_PAPER, zorder=1)
-        _draw_line(axes, x, middle)
+        if published is not None:
+            low, middle, high = (
+                value / cells for value in (published.least, published.median, published.greatest)
+            )
+            axes.bar(x, high - low, bottom=low, width=2 * _HALF, color=_PAPER, zorder=1)
+            _draw_line(axes, x, middle)
         axes.vlines(x, ours.least / cells, ours.greatest / cells, color=colour, linewidth=0.7)
         axes.plot(x, ours.median / cells, color=colour, marker=marker, markersize=3.0, zorder=3)
     _label(axes, [each.bar for each in bars])

@@ -3,15 +3,19 @@
 import itertools
 import pathlib
 import textwrap
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
-from nsculpt import shards, tasks, text
-from nsculpt.paper import cells, outcomes, workload
+from nsculpt import shards, text
+from nsculpt.paper import cells, outcomes, variants, workload
 from nsculpt.report import reproduction_files
+
+_LONG = 12 * 3600  # seconds: who is told so may want less
+_FEW_HOURS, _MOST_HOURS = 10, 72  # below, minutes count; above, days do
 
 
 def plan(
     experiment: str,
+    variant: variants.Variant,
     works: Mapping[cells.Cell, workload.Workload],
     finished: Sequence[outcomes.Outcome],
     out_dir: pathlib.Path,
@@ -21,6 +25,7 @@ def plan(
 
     Args:
       experiment: one of `cells.EXPERIMENTS`.
+      variant: how it is run.
       works: of the cells that the command is to run.
       finished: what the folder holds of the experiment.
       out_dir: the folder.
@@ -46,12 +51,12 @@ def plan(
         lines.append(f"  {name}: {'; '.join(networks)}")
     if left:
         lines += [
-            f"jobs to do: {dense:,} dense, {unit:,} unit, {edge:,} edge ({edge:,} prunings); "
-            "what is begun is counted in full",
-            f"compiles of the round program: at most {workload.num_compiles(left.values())}; those "
-            "in the compilation cache take no time",
+            f"jobs to do: {dense:,} dense, {unit:,} unit, {edge:,} edge ({edge:,} "
+            f"{'pruning' if edge == 1 else 'prunings'}); what is begun is counted in full",
+            f"compiles of the round program: {_compiles(left.values())}; those in the compilation "
+            "cache take no time",
             f"memory: about {max(work.memory for work in left.values()) / 1e9:.1f} GB",
-            _time(left, finished),
+            *_time(variant, left, finished),
         ]
     else:
         lines.append("nothing is left to do but to make the tables")
@@ -67,11 +72,20 @@ def wrapped(line: str) -> str:
     )
 
 
+def _compiles(works: Iterable[workload.Workload]) -> str:
+    listed = list(works)
+    if any(work.is_large for work in listed):
+        return "one for each size of arrays that the networks shrink to, some tens a cell"
+    return f"at most {workload.num_compiles(listed)}"
+
+
 def _time(
-    left: Mapping[cells.Cell, workload.Workload], finished: Sequence[outcomes.Outcome]
-) -> str:
+    variant: variants.Variant,
+    left: Mapping[cells.Cell, workload.Workload],
+    finished: Sequence[outcomes.Outcome],
+) -> list[str]:
     timed = [
-        (workload.of(tasks.load_task(each.cell.task), each.settings), each.sculpting_seconds)
+        (workload.of(variant.outline(each.cell), each.settings), each.sculpting_seconds)
         for each in finished
         if each.sculpting_seconds and each.timed_prunings == each.num_prunings
     ]
@@ -83,21 +97,37 @@ def _time(
     )
     rounds = sum(work.rounds for work in left.values())
     products = sum(work.multiplications for work in left.values())
-    return (
+    lines = [
         f"time: {_duration(low)} to {_duration(high)}, by {rounds:,.0f} expected rounds with "
-        f"{products:.1e} multiplications of whole networks; rests on {basis}"
-    )
+        f"{products:.1e} multiplications; rests on {basis}"
+    ]
+    if high > _LONG:
+        shortest = min(left, key=lambda cell: left[cell].seconds)
+        low, high = workload.time_range([left[shortest]], timed)
+        line = f"the shortest cell, {shortest}: {_duration(low)} to {_duration(high)}"
+        num_prunings = left[shortest].jobs[2]
+        if num_prunings > len(variant.seeds):
+            line += (
+                f"; its {num_prunings} prunings are {len(variant.seeds)} with --unit_steps=40 "
+                "--edge_steps=2.5, which the tables then say"
+            )
+        lines.append(line)
+    return lines
 
 
 def _duration(seconds: float) -> str:
     """To the minute, or below one to the second.
 
     Example:
-      >>> _duration(4000), _duration(190), _duration(33)
-      ('1 h 7 min', '3 min', '33 s')
+      >>> _duration(4000), _duration(190), _duration(33), _duration(200_000)
+      ('1 h 7 min', '3 min', '33 s', '56 h')
     """
     if seconds < 60:
         return f"{seconds:.0f} s"
     minutes = round(seconds / 60)
     hours = minutes // 60
+    if hours > _MOST_HOURS:
+        return f"{round(hours / 24)} days"
+    if hours >= _FEW_HOURS:
+        return f"{round(minutes / 60)} h"
     return f"{hours} h {minutes % 60} min" if hours else f"{minutes} min"

@@ -1,38 +1,19 @@
 """A reproduced experiment as tables to read: Markdown, and text for a terminal of 80 columns."""
 
 import itertools
+import textwrap
 from collections.abc import Iterable, Sequence
 from typing import Any
 
 from nsculpt import text
-from nsculpt.paper import reproduction, shipped
+from nsculpt.paper import alive_edges, outcomes, reproduction, shipped
+from nsculpt.report import reproduction_notes, reproduction_totals
 from nsculpt.scores import consensus as consensus_lib
 
 _READINGS = ("first", "mean", "any", "all")
-_DOUBTFUL = 0.05
 _HEADING = (
     f"{'':<23}{'n':>3}{'paper':>7}{'first':>7} {'interval':<9}"
     f"{'p':>5}{'any':>7}{'p':>6}{'edges':>12}"
-)
-_NOTES = (
-    "Rates are shares of networks, one a seed and cell (task and layer sizes). Of the networks "
-    "that tie as a seed's sparsest, the first in the official order succeeds (first), the share "
-    "that does (mean), at least one (any), every one (all). Intervals: Wilson, 95 percent; "
-    "approximate for mean. p: Fisher's exact test, two-sided, of the count against the paper's, "
-    "which is its rounded rate times its networks: 12 a bar, 36 in the overlap figure.",
-    "Alive edges are those of the mask. A median is over the selected networks of a cell's seeds; "
-    "of the published ones, over all networks of the cell that the authors published, up to three "
-    "a seed. Sums of medians are over finished cells.",
-    "Consensus: the most frequent way in which the networks of a bar part the inputs, and the "
-    "outputs, into modules, and their most frequent module graph (chains contracted), each with "
-    "its share and whether it is what the task declares; over the selected network of each seed "
-    "and cell. Its successes: of the networks that show the module graph, how many are a success "
-    "by the task's own rule, which may ask for less than the declared graph (hierarchy with 2 "
-    "hidden layers), or for more (reuse).",
-)
-_PARTIAL = (
-    "Bars of which some cells are not finished are compared with the paper's rate over all of "
-    "their cells; alive edges are those of the finished cells on both sides."
 )
 
 
@@ -42,7 +23,7 @@ def terminal(found: reproduction.Reproduction) -> str:
     Args:
       found: as from `reproduction.collate`.
     """
-    blocks = [text.filled(_counts(found))]
+    blocks = ["\n".join(map(text.filled, [_counts(found), *reproduction_notes.departures(found)]))]
     for panel, bars in itertools.groupby(found.bars, key=lambda each: each.bar.panel):
         lines = [f"{found.experiment}, {panel}", _HEADING]
         for row, group in itertools.groupby(bars, key=lambda each: each.bar.row):
@@ -50,30 +31,33 @@ def terminal(found: reproduction.Reproduction) -> str:
             lines += map(_terminal_bar, group)
         blocks.append("\n".join(lines))
     if found.bars:
-        blocks.append(
-            "interval: Wilson, 95 percent, of first; p: Fisher's exact, two-sided, against\n"
-            "the paper's count; edges: medians summed over the bar's cells, found/published"
+        published = "" if found.edges.published is None else ", found/published"
+        legend = (
+            "interval: Wilson, 95 percent, of first; p: Fisher's exact, two-sided, against the "
+            f"paper's count; edges: medians summed over the bar's cells{published}"
         )
-        blocks.append("\n".join(map(text.filled, _totals(found))))
+        blocks.append(textwrap.fill(legend, 80))
+        blocks.append("\n".join(map(text.filled, reproduction_totals.lines(found))))
     return "\n\n".join(blocks)
 
 
 def _terminal_bar(found: reproduction.BarFound) -> str:
     first, any_one = (found.comparison.rates[name] for name in reproduction.TESTED)
-    p_values = [_p_value(found.p_values[name]) for name in reproduction.TESTED]
+    p_values = [reproduction_totals.p_value(found.p_values[name]) for name in reproduction.TESTED]
     return (
-        f"    {found.bar.column:<19}{first['n']:>3}{found.comparison.paper:>7.2f}"
+        f"    {found.bar.column:<19}{first['n']:>3}{_paper(found):>7}"
         f"{first['rate']:>7.2f} {text.interval(first):<9}{p_values[0]:>5}"
         f"{any_one['rate']:>7.2f}{p_values[1]:>6}{_edges(found.edges):>12}"
     )
 
 
-def _p_value(p: float) -> str:
-    return "<.001" if p < 0.0005 else f"{p:.3f}" if p < 0.995 else "1.00"
+def _paper(found: reproduction.BarFound) -> str:
+    return "-" if found.comparison.paper is None else f"{found.comparison.paper:.2f}"
 
 
 def _edges(found: reproduction.Edges) -> str:
-    return f"{found.ours.median:g}/{found.published.median:g}" if found.cells else "-"
+    ours, published = reproduction_totals.medians(found)
+    return ours if ours == "-" or found.published is None else f"{ours}/{published}"
 
 
 def _counts(found: reproduction.Reproduction) -> str:
@@ -85,60 +69,11 @@ def _counts(found: reproduction.Reproduction) -> str:
     prunings = sum(each.outcome.num_prunings for each in found.cells)
     line = (
         f"{found.experiment}: {len(found.cells)} of {num_all} cells (task and layer sizes), "
-        f"{networks} selected from {prunings:,} prunings"
+        f"{networks} selected from {prunings:,} {'pruning' if prunings == 1 else 'prunings'}"
     )
     if found.unfinished:
         line += f"; {len(found.unfinished)} not finished are left out, and can be resumed"
     return line
-
-
-def _totals(found: reproduction.Reproduction) -> list[str]:
-    lines = []
-    for pooled in found.pooled:
-        parts = [f"paper {_share(pooled.paper)}"]
-        parts += [
-            f"{name} {_share(count)} (p {_p_value(pooled.p_values[name])})"
-            for name, count in pooled.counts.items()
-        ]
-        bars = text.counted(pooled.bars, "bar")
-        lines.append(f"{pooled.panel}, {bars} together: {', '.join(parts)}")
-    for name in reproduction.TESTED:
-        low = [each for each in found.bars if each.p_values[name] < _DOUBTFUL]
-        bars = text.counted(len(found.bars), "bar")
-        lines.append(f"p below {_DOUBTFUL:g} under {name}: {len(low)} of {bars}")
-    lines.append(
-        f"alive edges, sum of {text.counted(found.edges.cells, 'median')}: "
-        f"{found.edges.ours.median:g}, published {found.edges.published.median:g}"
-    )
-    lines.append(_agreed(found))
-    if found.time.cells:
-        time, rate = found.time, found.time.prunings_per_second
-        lines.append(
-            f"time of {text.counted(time.cells, 'cell')}: {time.sculpting_seconds:.1f} s"
-            + ("" if rate is None else f", {rate:.1f} prunings a second")
-        )
-    return lines
-
-
-def _share(count: reproduction.Count) -> str:
-    return f"{count.successes}/{count.n}"
-
-
-def _agreed(found: reproduction.Reproduction) -> str:
-    """In how many tasks and depths the consensus is what the task declares."""
-    agreed = list(_agreements(found.bars).values())
-    parts = ", ".join(
-        f"{name} {sum(bool(getattr(each, part).is_true) for each in agreed)}"
-        for part, name in (("inputs", "inputs"), ("outputs", "outputs"), ("graph", "module graph"))
-    )
-    return f"consensus as the task declares, of {text.counted(len(agreed), 'bar')}: {parts}"
-
-
-def _agreements(
-    bars: Iterable[reproduction.BarFound],
-) -> dict[tuple[Any, ...], consensus_lib.Consensus]:
-    """One for each set of networks, since bars of several panels share them."""
-    return {(each.bar.task, each.bar.hidden): each.consensus for each in bars}
 
 
 def markdown(found: reproduction.Reproduction) -> str:
@@ -147,25 +82,22 @@ def markdown(found: reproduction.Reproduction) -> str:
     Args:
       found: as from `reproduction.collate`.
     """
-    blocks = [f"# {found.experiment}", f"{_counts(found)}."]
+    blocks = [f"# {found.experiment}", f"{_counts(found)}.", *reproduction_notes.departures(found)]
     for panel, group in itertools.groupby(found.bars, key=lambda each: each.bar.panel):
         blocks.append(f"## Success rates: {panel}")
         blocks.append(_rates(list(group)))
     if found.bars:
-        blocks.append("\n".join(f"- {line}" for line in _totals(found)))
-        blocks += ["## Consensus", _consensus(found.bars)]
+        blocks.append("\n".join(f"- {line}" for line in reproduction_totals.lines(found)))
+        if reproduction_totals.agreements(found.bars):
+            blocks += ["## Consensus", _consensus(found.bars)]
         blocks += ["## Cells", _cells(found)]
+        if accuracy := _accuracy(found):
+            blocks += ["## Accuracy", accuracy]
     if found.unfinished:
         blocks.append("## Not finished")
         blocks.append(", ".join(f"`{cell}`" for cell in found.unfinished))
-    partial = [_PARTIAL] if any(_is_partial(each) for each in found.bars) else []
-    notes = [*_NOTES, *partial, *shipped.load()["notes"].get(found.experiment, ())]
-    blocks += ["## Notes", *notes, f"Paper: {shipped.load()['source']}"]
+    blocks += ["## Notes", *reproduction_notes.notes(found), f"Paper: {shipped.load()['source']}"]
     return "\n\n".join(blocks) + "\n"
-
-
-def _is_partial(found: reproduction.BarFound) -> bool:
-    return found.num_cells < len(found.bar.hidden)
 
 
 def _rates(bars: Sequence[reproduction.BarFound]) -> str:
@@ -177,10 +109,10 @@ def _rates(bars: Sequence[reproduction.BarFound]) -> str:
                 each.bar.row,
                 each.bar.column,
                 f"{rates['first']['n']}",
-                f"{each.comparison.paper:.2f}",
+                _paper(each),
                 *(_rate(rates[name]) for name in _READINGS),
-                *(_p_value(each.p_values[name]) for name in reproduction.TESTED),
-                *(_edges(each.edges).split("/") if each.edges.cells else ("-", "-")),
+                *(reproduction_totals.p_value(each.p_values[name]) for name in reproduction.TESTED),
+                *reproduction_totals.medians(each.edges),
             ]
         )
     p_values = [f"p of {name}" for name in reproduction.TESTED]
@@ -194,7 +126,7 @@ def _rate(rate: Any) -> str:
 
 def _consensus(bars: Sequence[reproduction.BarFound]) -> str:
     rows = []
-    for (task, hidden), agreed in _agreements(bars).items():
+    for (task, hidden), agreed in reproduction_totals.agreements(bars).items():
         depths = sorted({len(sizes) for sizes in hidden})
         layers = f"{depths[0]}" if len(depths) == 1 else f"{depths[0]} to {depths[-1]}"
         modes = [_mode(agreed.inputs), _mode(agreed.outputs), _mode(agreed.graph)]
@@ -215,17 +147,16 @@ def _cells(found: reproduction.Reproduction) -> str:
     rows = []
     for each in found.cells:
         outcome, rate = each.outcome, each.outcome.prunings_per_second
-        ours = ["-"] * 3 if each.ours is None else _spread(each.ours)
         rows.append(
             [
                 outcome.cell.task,
                 "-".join(map(str, outcome.cell.layer_sizes)),
                 f"{len(outcome.settings.seeds)}",
-                *ours,
-                f"{each.published.networks}",
+                *_spread(each.ours),
+                "-" if each.published is None else f"{each.published.networks}",
                 *_spread(each.published),
                 "-" if outcome.sculpting_seconds is None else f"{outcome.sculpting_seconds:.1f}",
-                "-" if rate is None else f"{rate:.1f}",
+                "-" if rate is None else reproduction_totals.per_second(rate),
             ]
         )
     edges = ["least", "median", "greatest"]
@@ -240,8 +171,36 @@ def _cells(found: reproduction.Reproduction) -> str:
     return _table([*heads, "seconds", "prunings/s"], rows)
 
 
-def _spread(edges: Any) -> list[str]:
-    return [f"{value:g}" for value in (edges.least, edges.median, edges.greatest)]
+def _accuracy(found: reproduction.Reproduction) -> str:
+    """Of cells whose task nobody can ask a network to be right on in full."""
+    rows = []
+    for each in found.cells:
+        outcome = each.outcome
+        if outcome.accuracy:
+            means = map(outcomes.mean, (outcome.dense_accuracy, outcome.accuracy))
+            rows.append(
+                [
+                    outcome.cell.task,
+                    "-".join(map(str, outcome.cell.layer_sizes)),
+                    *itertools.chain(*map(_percents, means)),
+                ]
+            )
+    if not rows:
+        return ""
+    heads = [f"{whose}{what} right" for whose in ("dense ", "") for what in ("bits", "rows")]
+    return _table(["task", "layer sizes", *heads], rows)
+
+
+def _percents(accuracy: outcomes.Accuracy | None) -> list[str]:
+    if accuracy is None:
+        return ["-", "-"]
+    return [f"{100 * share:.2f}" for share in (accuracy.bits_right, accuracy.rows_right)]
+
+
+def _spread(edges: alive_edges.AliveEdges | None) -> list[str]:
+    if edges is None:
+        return ["-"] * 3
+    return list(map(reproduction_totals.number, (edges.least, edges.median, edges.greatest)))
 
 
 def _table(heads: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
