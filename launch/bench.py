@@ -10,7 +10,15 @@ import sys
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from launch import bench_analysis, bench_compaction, bench_sweep, ending, flags
+from launch import (
+    bench_analysis,
+    bench_compaction,
+    bench_mnist,
+    bench_sweep,
+    ending,
+    flags,
+    task_flags,
+)
 from nsculpt import errors, registry
 from nsculpt.planted import study
 
@@ -46,10 +54,11 @@ _TOPICS = {
         ),
     ),
     "compaction: edge rounds on smaller and on whole arrays (--task, --hidden, --seeds)": (),
+    "mnist: how fast a vision network of the paper is trained (--hidden)": (task_flags.MNIST_DIR,),
     "Running": ending.COMMON,
 }  # fmt: skip
-_SUMMARY = """Measures nsculpt: `analysis` and `sweep` their speed, `compaction` what smaller arrays
-    gain and move, `planted` how well it finds planted modules."""
+_SUMMARY = """Measures nsculpt: `analysis`, `sweep` and `mnist` their speed, `compaction` what
+    smaller arrays gain and move, `planted` how well it finds planted modules."""
 
 
 def _analysis(parser: flags.Parser) -> None:
@@ -65,6 +74,11 @@ def _compaction(parser: flags.Parser) -> None:
     hidden, seeds = (_integers(parser, name) for name in ("hidden", "seeds"))
     measured = bench_compaction.measure(parser["task"], hidden, seeds)
     _print(parser, measured, bench_compaction.table)
+
+
+def _mnist(parser: flags.Parser) -> None:
+    measured = bench_mnist.measure(parser["mnist_dir"], _integers(parser, "hidden"))
+    _print(parser, measured, bench_mnist.table)
 
 
 def _integers(parser: flags.Parser, name: str) -> list[int] | None:
@@ -94,6 +108,7 @@ _BENCHMARKS: dict[str, tuple[Callable[[flags.Parser], None], tuple[str, ...]]] =
     "analysis": (_analysis, ("folder", "json")),
     "planted": (_planted, ("num_networks",)),
     "compaction": (_compaction, ("task", "hidden", "seeds", "json")),
+    "mnist": (_mnist, ("hidden", "mnist_dir", "json")),
     "sweep": (_sweep, (*_GIVEN, "json")),
 }
 
@@ -110,7 +125,7 @@ def main(arguments: Sequence[str]) -> int:
             hint = registry.nearest(names[0], _BENCHMARKS)
             raise errors.InputError(f"unknown benchmark {names[0]!r}; {hint}")
         work, own = _BENCHMARKS[names[0]]
-        for other in ("folder", "json", "num_networks", *_GIVEN):
+        for other in ("folder", "json", "num_networks", "mnist_dir", *_GIVEN):
             given = parser[other] is not None and parser[other] is not False
             if given and other not in own:
                 raise errors.InputError(f"{other}: says nothing of {names[0]}", other)

@@ -45,6 +45,7 @@ _TOPICS = {
         task_flags.DATASET,
         flags.Flag("plugin", str, "FILE.py", "Python file that registers tasks or saliencies."),
     ),
+    "Images (of --task=mnist_two_digits and --task=mnist_xor)": task_flags.OPTIONS,
     "Network and grid": (
         flags.Flag("hidden", flags.integers, "24,24", """Units of each hidden layer, from the
             inputs up; each at least 1. Default 24,24."""),
@@ -111,16 +112,20 @@ def plan(
     settings: settings_lib.Settings,
     out_dir: pathlib.Path,
     shard: shards.Shard | None = None,
+    lanes: int | None = None,
 ) -> str:
     """What a run, or a share of it, would do."""
-    from nsculpt.sculpting import jobs  # late, since it loads jax
+    from nsculpt import experiment  # late, since it loads jax
+    from nsculpt.sculpting import jobs, memory, sweep
 
+    cell = experiment.make_cell(task, settings)
     wanted = jobs.grid(settings.seeds, settings.unit_steps, settings.edge_steps)
     mine = wanted if shard is None else shards.part(wanted, shard)
     num_dense = len({job.seed for job in mine})
     num_units = len({job.parent for job in mine})
     share = "" if shard is None else f" of share {shard.index} of {shard.count}"
-    sizes = "-".join(map(str, (task.num_inputs, *settings.hidden, task.num_outputs)))
+    sizes = "-".join(map(str, cell.layer_sizes))
+    at_once = sweep.layout(cell, len(mine), lanes).num_lanes if mine else 0
     return "\n".join(
         textwrap.fill(line, 80, subsequent_indent="  ")
         for line in (
@@ -130,6 +135,7 @@ def plan(
             f"training: learning rate {settings.learning_rate:g}, batches of "
             f"{settings.batch_size} of {task.train.num_rows} rows, {settings.epochs} epochs a "
             f"round, input noise {settings.input_noise:g}",
+            f"{memory.needs(cell)}; {at_once} in training at once",
             f"would write to {out_dir}",
         )
     )
@@ -154,7 +160,9 @@ def run(parser: flags.Parser) -> None:
     given: dict[str, Any] = {name: parser[name] for name in _SETTINGS}
     out_dir = pathlib.Path(parser["out_dir"] or default_out_dir(task, hidden, shard))
     if parser["dry_run"]:
-        print(plan(task, settings_lib.resolve(task, hidden, **given), out_dir, shard))
+        print(
+            plan(task, settings_lib.resolve(task, hidden, **given), out_dir, shard, parser["lanes"])
+        )
         return
     compiling.prepare(parser)
     given |= {

@@ -72,7 +72,10 @@ def test_planted_networks_are_compared(tmp_path):
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        ([], "expected a benchmark first: analysis, planted, compaction, sweep (see --help)"),
+        (
+            [],
+            "expected a benchmark first: analysis, planted, compaction, mnist, sweep (see --help)",
+        ),
         (["plantd"], "unknown benchmark 'plantd'; did you mean planted?"),
         (["planted", "--num_networks=0"], "--num_networks=0: expected at least 1"),
         (["sweep", "--task=reusd"], "--task: unknown task 'reusd'; did you mean reused?"),
