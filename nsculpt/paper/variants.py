@@ -113,7 +113,7 @@ class Variant:
             name: getattr(self, name) for name in ("seeds", "unit_steps", "edge_steps")
         }
         if cell.image_size is not None:
-            # The preset that is nearest by its number of inputs may be of another task.
+            # Other layer sizes than the paper's would be trained more carefully (`resolve`).
             full = cells.Cell(cell.task, cell.hidden)
             preset, _ = presets.find(full.task, full.layer_sizes)
             given |= {name: getattr(preset, name) for name in _FROM_PRESET}
