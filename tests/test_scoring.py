@@ -86,6 +86,15 @@ def test_a_dead_input_is_a_miss_unless_optional():
         assert scores_of(masks, general)["structure_recovered"] is found
 
 
+def test_a_group_that_nothing_reads_is_a_miss_also_where_inputs_are_optional():
+    # Both outputs hang on the second pair alone, each on one of its inputs.
+    truth = dataclasses.replace(TWO_PAIRS, inputs_optional=True)
+    scores = scores_of([[[0, 0], [0, 0], [1, 1], [1, 1]], np.eye(2)], truth)
+    assert scores["inputs_ari"] == 1.0  # over live inputs, which are as in the truth
+    assert not scores["inputs_recovered"]
+    assert not scores["structure_recovered"]
+
+
 def test_separability_counts_layers():
     # The first hidden unit feeds both outputs, the second layer's units one each.
     scores = scores_of([np.ones((4, 1)), np.ones((1, 2)), np.eye(2)], TWO_PAIRS)

@@ -202,8 +202,8 @@ def describe(analysis: Analysis) -> str:
 def head_lines(analysis: Analysis) -> list[str]:
     """What is to be said of the whole: one line each, however long.
 
-    The size; where ties may have decided; the method, where it is not the default; edges between
-    modules that are left out; the verdict, where there are scores.
+    The size; outputs that read nothing; where ties may have decided; the method, where it is not
+    the default; edges between modules that are left out; the verdict, where there are scores.
 
     Example:
       >>> from nsculpt import analysis
@@ -214,6 +214,10 @@ def head_lines(analysis: Analysis) -> list[str]:
     sizes = "-".join(map(str, analysis.layer_sizes))
     modules = text_lib.counted(len(analysis.hierarchy), "module")
     lines = [f"{sizes} network: {text_lib.counted(num_edges, 'live edge')}, {modules}"]
+    constant = np.flatnonzero(~analysis.edges[-1].any(axis=0)).tolist()
+    if constant:
+        names = text_lib.listed(text_lib.named(constant, analysis.output_names), separator=" ")
+        lines.append(f"constant outputs, without an edge: {names}")
     if analysis.tied_layers:
         lines.append(_order_line(analysis))
     if (analysis.features, analysis.clustering) != (Analysis.features, Analysis.clustering):

@@ -30,7 +30,7 @@ def score(analysis: result.Analysis, truth: task.Truth) -> dict[str, Any]:
 
     - `inputs_recovered`, `outputs_recovered`: the modules part the inputs (outputs) as the truth
       does. A dead input means not recovered, save where the truth calls its inputs optional and
-      some are live.
+      some of its group are live.
     - `live_inputs_share`: share of all inputs that are live.
     - `hidden_separable`: no live hidden unit reaches outputs of more than one output group.
     - `middle_separable`: in some hidden layer below the last, none does.
@@ -93,7 +93,8 @@ def score(analysis: result.Analysis, truth: task.Truth) -> dict[str, Any]:
         labelled = true_labels >= 0
         labels, true_labels = analysis.modules[layer][labelled], true_labels[labelled]
         all_live = len(labels) == sum(map(len, groups))
-        recovered = len(labels) > 0 and (all_live or optional)
+        none_missing = len(groups) > 0 and len(np.unique(true_labels)) == len(groups)
+        recovered = none_missing and (all_live or optional)
         scores[f"{name}_recovered"] = recovered and partitions.equal(labels, true_labels)
         scores[level] = scores[f"{name}_recovered"]
         ari = partitions.adjusted_rand_index(labels, true_labels) if len(labels) else None

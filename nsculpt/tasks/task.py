@@ -116,12 +116,17 @@ class Truth:
     inputs_optional: bool = False
 
 
-@dataclasses.dataclass(frozen=True, eq=False)
+@dataclasses.dataclass(frozen=True, eq=False, repr=False)
 class Task:
     """What a network learns.
 
     Shapes: inputs `[N, I]` float32, outputs `[N, O]` float32 of 0.0 and 1.0. On a Boolean task the
     training and the validation rows are both the whole truth table, once.
+
+    Example:
+      >>> from nsculpt import load_task
+      >>> load_task("reused")
+      <Task 'reused': 4 inputs, 16 outputs, 16 training and 16 validation rows>
     """
 
     name: str
@@ -141,6 +146,10 @@ class Task:
     image_shape: tuple[int, int] | None = None
     # Flags, with values, that bring this task again; None for one made in Python.
     origin: Mapping[str, str] | None = None
+
+    def __repr__(self) -> str:
+        rows = f"{self.train.num_rows} training and {self.valid.num_rows} validation rows"
+        return f"<Task {self.name!r}: {self.num_inputs} inputs, {self.num_outputs} outputs, {rows}>"
 
     @property
     def num_inputs(self) -> int:
