@@ -1,6 +1,7 @@
 """Names and numbers in what people read: on one line, countable, safe to print."""
 
 import textwrap
+import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
@@ -56,6 +57,19 @@ def printable(value: object) -> str:
     )
 
 
+def shortened(text: str, length: int) -> str:
+    """At most `length` (1 or more) characters: an ellipsis stands for what is cut from the middle.
+
+    Example:
+      >>> shortened("temperature", 6)
+      'tem…re'
+    """
+    if len(text) <= length:
+        return text
+    head = length // 2
+    return text[:head] + "…" + text[len(text) - (length - 1 - head) :]
+
+
 def counted(number: int, noun: str) -> str:
     """A number with its noun: 1 edge, 2 edges.
 
@@ -89,6 +103,20 @@ def interval(reading: Mapping[str, Any]) -> str:
     return f"{reading['low']:.2f}-{reading['high']:.2f}".replace("0.", ".")
 
 
+def columns(text: str) -> int:
+    """Columns that it takes on a terminal: Chinese, Japanese and Korean letters take two.
+
+    Args:
+      text: without control characters. Marks that stand on the letter before them count as one
+        column each, and so it may look shorter than it counts.
+
+    Example:
+      >>> columns("light"), columns("光")
+      (5, 2)
+    """
+    return len(text) + sum(unicodedata.east_asian_width(c) in "WF" for c in text)
+
+
 def filled(line: str, indent: str = "", width: int = 80) -> str:
     """A line broken where it is too long; what follows the break stands four columns further in.
 
@@ -102,4 +130,38 @@ def filled(line: str, indent: str = "", width: int = 80) -> str:
         inputs: first
             second third
     """
-    return textwrap.fill(line, width, initial_indent=indent, subsequent_indent=f"{indent}    ")
+    # `textwrap` counts letters: those of two columns have a second one while it works. Where it
+    # breaks between the two, the line is one column longer than it counted.
+    doubled = "".join(c if columns(c) == 1 else f"{c}\0" for c in line)
+    broken = textwrap.fill(
+        doubled,
+        width if doubled == line else width - 1,
+        initial_indent=indent,
+        subsequent_indent=f"{indent}    ",
+    )
+    # Before a word that is broken with nothing of it in the line, a space may stay at the end.
+    return "\n".join(part.rstrip() for part in broken.replace("\0", "").split("\n"))
+
+
+def table(rows: Sequence[Sequence[str]], width: int = 80) -> list[str]:
+    """Lines of a table with all its columns flush right, two spaces before each.
+
+    Args:
+      rows: of cells, the heading first; a row may have fewer cells than the heading.
+      width: in columns; where more are needed, the lines begin further left.
+
+    Example:
+      >>> table([["seed", "edges"], ["0", "31"], ["1"]])
+      ['  seed  edges', '     0     31', '     1']
+    """
+    most = max(map(len, rows))
+    padded = [[*row, *[""] * (most - len(row))] for row in rows]
+    widths = [max(map(columns, cells)) for cells in zip(*padded, strict=True)]
+    indent = " " * max(0, min(2, width - sum(widths) - 2 * (most - 1)))
+    lines = (
+        "  ".join(
+            " " * (size - columns(cell)) + cell for cell, size in zip(row, widths, strict=True)
+        )
+        for row in padded
+    )
+    return [f"{indent}{line}".rstrip() for line in lines]

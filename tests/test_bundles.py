@@ -103,10 +103,10 @@ def test_many_modules_share_the_last_bundle() -> None:
     folded = bundles.fold(found)
     check(found, folded)
     assert folded.is_folded == (True, True, True)
-    of_inputs = [folded.bundles[0, place].modules for place in range(bundles.MOST_BUNDLES)]
+    of_inputs = [folded.bundles[0, place].modules for place in range(bundles.MOST_UNITS // 2)]
     assert of_inputs == [*((module,) for module in range(28)), (99,), tuple(range(28, 99))]
     # The layers' rests are not the same: above the inputs, module 99 is as small as any.
-    assert folded.bundles[1, bundles.MOST_BUNDLES - 1].modules == tuple(range(29, 100))
+    assert folded.bundles[1, bundles.MOST_UNITS // 2 - 1].modules == tuple(range(29, 100))
     assert folded.counts[0][-1, -1] == 70
     assert folded.counts[0][28].tolist() == [0] * 29 + [3]
     assert len(folded.strands) == 29 + 1 + 3  # modules 0 to 28, 99, and the rest of each layer

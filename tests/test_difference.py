@@ -134,7 +134,7 @@ def test_groups_by_hand():
     assert one((2, 4, 5)) == (False, (8,), "1 of 3 unused")
     assert one((2, 4, 5), optional=True) == (True, (8,), "module 8")
     many = labelled_groups.compare([range(6)], np.arange(6), np.arange(6))
-    assert many[0].text == "split: modules 6 of them"
+    assert many[0].text == "split: 6 modules"
 
 
 def test_a_truth_of_groups_alone():

@@ -21,7 +21,9 @@ from matplotlib import text as mtext
 
 import nsculpt
 from nsculpt import analysis, errors
+from nsculpt import text as text_lib
 from nsculpt.report import (
+    colours,
     drawing,
     layout,
     network_drawing,
@@ -70,7 +72,7 @@ def check_network(found: analysis.Analysis) -> None:
     assert drawn == collections.Counter(edges)
     for path, shade in zip(lines.get_paths(), lines.get_edgecolors(), strict=True):
         start = unit_at[tuple(path.vertices[0])]
-        assert colors.same_color(shade, shapes.colour(module_of[start]))
+        assert colors.same_color(shade, colours.colour(module_of[start]))
     assert {tuple(at) for at in dots.get_offsets()} == unit_at.keys()
 
     # One outline a module: its units and the edges among them inside, all else outside.
@@ -101,6 +103,20 @@ def test_network_on_random_networks(found: analysis.Analysis) -> None:
 def test_network_on_published_networks(published: pathlib.Path) -> None:
     for _, found in test_layout.published_networks(published, 67):
         check_network(found)
+
+
+@pytest.mark.parametrize("depth", [8, 12])
+def test_network_of_many_layers(depth: int) -> None:
+    generator = np.random.default_rng(depth)
+    sizes = (6, *[7] * (depth - 1), 5)
+    found = analysis.analyze([generator.random(s) < 0.3 for s in itertools.pairwise(sizes)])
+    check_network(found)
+    whole = page.compose(drawing.panels(found, None, *names(found)), "deep")
+    check_inside(whole)
+    headings = [text.get_text().split("\n")[0] for text in whole.axes[0].texts]
+    assert [f"hidden {layer}" for layer in range(1, depth)] == [
+        each for each in headings if each.startswith("hidden")
+    ]
 
 
 def extents(whole: figure.Figure) -> list[tuple[str, object]]:
@@ -186,15 +202,8 @@ def test_a_text_is_cut_no_more_than_needed() -> None:
         assert shapes.fit(artist, width) <= width
         cut = artist.get_text()
         if len(cut) < 26:
-            artist.set_text(shapes.shortened("abcdefghijklmnopqrstuvwxyz", len(cut) + 1))
+            artist.set_text(text_lib.shortened("abcdefghijklmnopqrstuvwxyz", len(cut) + 1))
             assert artist.get_window_extent().width > width
-
-
-def test_colours_are_told_apart() -> None:
-    # The first six differ in lightness or hue; grey stands for no module.
-    shades = {shapes.colour(module) for module in range(6)}
-    assert len(shades) == 6
-    assert shapes.FAINT not in shades
 
 
 def test_wrong_number_of_names() -> None:
@@ -207,7 +216,7 @@ def test_wrong_number_of_names() -> None:
 
 def test_marks_agree_with_the_scores(published: pathlib.Path) -> None:
     seen = set()
-    for name, found in test_layout.published_networks(published, 30):
+    for name, found in test_layout.published_networks(published, 60):
         truth = nsculpt.load_task(name).truth
         scored = analysis.analyze(found.edges, truth=truth)
         axes = truth_drawing.draw_truth(truth, axes_of(), *names(found), scored)
@@ -247,6 +256,45 @@ def test_truth_without_hierarchy_has_groups_alone() -> None:
     ]  # fmt: skip
     assert len(drawing.panels(found, truth, "ab", "yz")) == 2
     assert len(drawing.panels(found, None, "ab", "yz")) == 1
+
+
+@pytest.mark.parametrize(
+    ("masks", "said", "num_dashed"),
+    [
+        # Inputs 2 and 3 are not read together: module 2 is more than the truth has.
+        (
+            [[[1, 0, 0], [1, 0, 0], [0, 1, 0], [0, 0, 1]], [[1, 1], [1, 0], [0, 1]]],
+            ["a, b", "✓ module 0", "c, d", "✗ split: modules 1, 2", "g", "as module 0",
+             "f", "as module 3", "y, z", "✓ module 3",
+             "Extra in the network: module 2", "Extra edges between modules: 2→3"],
+            0,
+        ),
+        # Two networks side by side: nothing reads both, and no module is `f`. Its links, of which
+        # one passes the column of `g`, are not there.
+        (
+            [[[1, 0], [1, 0], [0, 1], [0, 1]], [[1, 0], [0, 1]]],
+            ["a, b", "✓ module 0", "c, d", "✓ module 1", "g", "as module 0",
+             "f", "missing", "y, z", "✗ split: modules 0, 1",
+             "Nothing extra in the network."],
+            3,
+        ),
+    ],
+)  # fmt: skip
+def test_truth_with_a_hierarchy_shows_what_is_missing_and_extra(
+    masks: list, said: list[str], num_dashed: int
+) -> None:
+    functions = nx.DiGraph([("g", "f")])
+    functions.add_node("g", inputs=(0, 1), outputs=())
+    functions.add_node("f", inputs=(2, 3), outputs=(0, 1))
+    truth = task.Truth(((0, 1), (2, 3)), ((0, 1),), functions)
+    found = analysis.analyze(masks)
+    axes = truth_drawing.draw_truth(truth, axes_of(), "abcd", "yz", found)
+    assert [text.get_text() for text in axes.texts][4:] == said
+    # Each link once, of those that the network lacks dashed: group to g, g to f, f to outputs are
+    # one line each, and the other group's to f two, past the column of g.
+    solid, dashed = (lines.get_paths() for lines in axes.collections)
+    assert (len(solid), len(dashed)) == (5 - num_dashed, num_dashed)
+    check_inside(axes.figure)
 
 
 def test_a_truth_that_labels_a_part() -> None:

@@ -8,7 +8,7 @@ import pytest
 
 import nsculpt
 from nsculpt import analysis, errors
-from nsculpt.report import drawing, network_drawing, page, truth_drawing
+from nsculpt.report import bundles, drawing, layout, network_drawing, page, truth_drawing
 from tests import pixel_networks, test_drawing
 
 
@@ -80,6 +80,46 @@ def test_many_small_modules_share_a_bundle() -> None:
     axes = test_drawing.axes_of(width, height)
     network_drawing.draw_network(found, axes, *test_drawing.names(found))
     assert "41 further modules: 41 outputs" in shown(axes)  # nothing is cut off
+    test_drawing.check_inside(axes.figure)
+
+
+def test_hundreds_of_units_stand_in_their_modules_boxes() -> None:
+    generator = np.random.default_rng(2)
+    sizes = (400, 300, 90, 40, 12)
+    blocks = [np.arange(size) * 4 // size for size in sizes]
+    masks = [
+        (below[:, None] == above) & (generator.random((len(below), len(above))) < 0.4)
+        for below, above in itertools.pairwise(blocks)
+    ]
+    found = analysis.analyze(masks)
+    axes = test_drawing.axes_of()
+    network_drawing.draw_network(found, axes, *test_drawing.names(found))
+    folded = bundles.fold(found)
+    plan = layout.layered(folded)
+    place_at = {at: place for place, at in plan.units.items()}
+    lines = axes.collections[0]
+    drawn = [
+        (place_at[tuple(path.vertices[0])], place_at[tuple(path.vertices[-1])])
+        for path in lines.get_paths()
+    ]
+    assert len(set(drawn)) == len(drawn)
+    assert sum(folded.counts[at][i, j] for (at, i), (_, j) in drawn) == sum(
+        int(alive.sum()) for alive in found.edges
+    )
+    outlines = [patch.get_path() for patch in axes.patches]
+    assert len(outlines) == len(plan.boxes)
+    strand_of = {
+        (layer, int(place)): int(strand)
+        for layer, (places, strands) in enumerate(
+            zip(folded.live_units, folded.modules, strict=True)
+        )
+        for place, strand in zip(places, strands, strict=True)
+    }
+    for strand, outline in zip(plan.boxes, outlines, strict=True):
+        for place, at in plan.units.items():
+            assert outline.contains_point(at) == (strand_of[place] == strand)
+    for one, other in itertools.combinations(outlines, 2):
+        assert not one.intersects_path(other, filled=True)
     test_drawing.check_inside(axes.figure)
 
 

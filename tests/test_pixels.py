@@ -8,7 +8,7 @@ from matplotlib import colors, figure
 from matplotlib import text as mtext
 
 from nsculpt import analysis
-from nsculpt.report import pixel_frames, pixel_views, pixels, shapes
+from nsculpt.report import colours, pixel_frames, pixel_views, pixels
 from tests import bad_input, pixel_networks
 
 WHITE, GREY = (1.0, 1.0, 1.0), colors.to_rgb("#EBEBEB")
@@ -97,7 +97,7 @@ def test_cells_of_a_module(by_hand: analysis.Analysis) -> None:
     seen = pixel_views.views(by_hand, (2, 4))
     axes = axes_of()
     assert pixels.draw_module(seen, 1, axes) is axes
-    low, high = pixels.ramp(shapes.colour(1), 2)
+    low, high = pixels.ramp(colours.colour(1), 2)
     shown = axes.images[0].get_array()
     expected = [[GREY, GREY, WHITE, low], [GREY, GREY, low, high]]
     assert np.allclose(shown, expected)
@@ -113,7 +113,7 @@ def test_cells_of_a_module(by_hand: analysis.Analysis) -> None:
 def test_one_value_has_the_colour_itself(by_hand: analysis.Analysis) -> None:
     seen = pixel_views.views(by_hand, (2, 4))
     axes = pixels.draw_module(seen, 0, axes_of())
-    colour = colors.to_rgb(shapes.colour(0))
+    colour = colors.to_rgb(colours.colour(0))
     assert np.allclose(axes.images[0].get_array()[seen.modules == 0], colour)
     assert [text.get_text() for text in axes.texts][2:] == ["edges a pixel: 2"]
 
@@ -136,7 +136,7 @@ def test_a_module_that_no_pixel_reaches() -> None:
 
 def test_pixels_by_module(by_hand: analysis.Analysis) -> None:
     axes = pixels.draw_inputs(pixel_views.views(by_hand, (2, 4)), axes_of())
-    zero, one = (colors.to_rgb(shapes.colour(module)) for module in (0, 1))
+    zero, one = (colors.to_rgb(colours.colour(module)) for module in (0, 1))
     assert np.allclose(
         axes.images[0].get_array(), [[zero, zero, WHITE, one], [zero, zero, one, one]]
     )
@@ -165,7 +165,7 @@ def test_numbers_stand_on_their_own_pixels() -> None:
 @pytest.mark.parametrize("steps", [1, 2, 3, 5, 30])
 def test_shades_darken_step_by_step(steps: int) -> None:
     for module in range(6):
-        shades = pixels.ramp(shapes.colour(module), steps)
+        shades = pixels.ramp(colours.colour(module), steps)
         assert shades.shape == (steps, 3)
         assert (shades >= 0).all()
         assert (shades <= 1).all()
@@ -175,7 +175,7 @@ def test_shades_darken_step_by_step(steps: int) -> None:
         assert luminance[0] < np.dot(GREY, (0.2126, 0.7152, 0.0722)) - 0.05
     at = {1: 0, 2: 1, 5: 2}
     if steps in at:
-        assert np.allclose(shades[at[steps]], colors.to_rgb(shapes.colour(5)))
+        assert np.allclose(shades[at[steps]], colors.to_rgb(colours.colour(5)))
 
 
 def inside(whole: figure.Figure) -> None:

@@ -9,8 +9,8 @@ import numpy as np
 
 from nsculpt.analysis import result
 
-# A layer of more live units than this is folded, into at most so many bundles.
-MOST_UNITS, MOST_BUNDLES = 60, 30
+# A layer of more live units than this is folded, into at most half as many bundles.
+MOST_UNITS = 60
 
 
 class Bundle(NamedTuple):
@@ -36,16 +36,20 @@ class Folded:
     is_folded: tuple[bool, ...]  # of each layer
 
 
-def fold(analysis: result.Analysis, fold_inputs: bool = False) -> Folded:
+def fold(
+    analysis: result.Analysis, fold_inputs: bool = False, most_hidden: int = MOST_UNITS
+) -> Folded:
     """Folds the layers of more than 60 live units.
 
-    A folded layer has a bundle for each of its modules, the largest first; where there are more
-    than 30 modules, the smallest share the last bundle. Dead inputs have places of their own where
-    there are at most 60 inputs, and none otherwise.
+    A folded layer has a bundle for each of its modules; where there are more than 30 modules, the
+    smallest share the last bundle. Dead inputs have places of their own where there are at most 60
+    inputs, and none otherwise.
 
     Args:
       analysis: what `nsculpt.analyze` returned.
       fold_inputs: whether to fold the inputs however few they are.
+      most_hidden: live units, in place of 60, of a hidden layer that is not folded, at least 2; a
+        folded one has at most half as many bundles.
 
     Returns:
       A `Folded`; where nothing is folded, strands are modules, and places are the live units.
@@ -60,7 +64,9 @@ def fold(analysis: result.Analysis, fold_inputs: bool = False) -> Folded:
       >>> folded.counts[0].tolist(), folded.strands, len(folded.bundles[0, 1].units)
       ([[40, 0], [0, 40]], ((0,), (1,)), 40)
     """
-    is_folded = [len(units) > MOST_UNITS for units in analysis.live_units]
+    num_layers = len(analysis.layer_sizes)
+    most = [MOST_UNITS, *[most_hidden] * (num_layers - 2), MOST_UNITS]
+    is_folded = [len(units) > n for units, n in zip(analysis.live_units, most, strict=True)]
     is_folded[0] |= fold_inputs
     layers: list[dict[int, Bundle]] = []  # by place
     place_of = []  # of each layer, the place of each live unit
@@ -70,7 +76,7 @@ def fold(analysis: result.Analysis, fold_inputs: bool = False) -> Folded:
     ):
         place_of.append(np.zeros(size, np.int64))
         if is_folded[layer]:
-            found = _bundled(units, modules)
+            found = _bundled(units, modules, most[layer] // 2)
         else:
             pairs = zip(units.tolist(), modules.tolist(), strict=True)
             found = [Bundle((unit,), (module,)) for unit, module in pairs]
@@ -96,10 +102,10 @@ def fold(analysis: result.Analysis, fold_inputs: bool = False) -> Folded:
     )
 
 
-def _bundled(units: np.ndarray, modules: np.ndarray) -> list[Bundle]:
+def _bundled(units: np.ndarray, modules: np.ndarray, most: int) -> list[Bundle]:
     numbers, sizes = np.unique(modules, return_counts=True)
     largest = numbers[np.argsort(-sizes, kind="stable")].tolist()
-    alone = len(largest) if len(largest) <= MOST_BUNDLES else MOST_BUNDLES - 1
+    alone = len(largest) if len(largest) <= most else most - 1
     groups = [(module,) for module in sorted(largest[:alone])]
     if largest[alone:]:
         groups.append(tuple(sorted(largest[alone:])))

@@ -1,15 +1,23 @@
-"""Pictures of a sculpted network and, beside it, of the structure that its task declares."""
+"""Pictures of a sculpted network, of its modules, and of the structure that its task declares."""
 
 import os
 from collections.abc import Sequence
 
 from nsculpt import text
 from nsculpt.analysis import result
-from nsculpt.report import network_drawing, page, pixel_frames, pixel_views, truth_drawing
+from nsculpt.report import (
+    hierarchy_drawing,
+    network_drawing,
+    page,
+    pixel_frames,
+    pixel_views,
+    truth_drawing,
+)
 from nsculpt.tasks import task
 
-# Inches that the frames of an image may take side by side, however narrow the other panels are.
-_FRAMES = 8.5
+# Inches that the frames of an image may take side by side, however narrow the other panels are; and
+# the graph of the modules.
+_FRAMES, _GRAPH = 8.5, 12.0
 
 
 def save(
@@ -60,7 +68,7 @@ def panels(
         there is a panel of which pixels each module sees.
 
     Returns:
-      One to three panels, for `page.compose`.
+      One to four panels, for `page.compose`.
 
     Raises:
       InputError: not as many names or pixels as inputs, or names as outputs.
@@ -94,10 +102,23 @@ def panels(
                 ),
             )
         )
+    above = sum(panel.width for panel in shown)
+    if analysis.hierarchy.number_of_edges():
+        width, height, caption = hierarchy_drawing.panel_size(analysis.hierarchy)
+        share = min(max(above, _GRAPH) / width, 1.0)
+        shown.append(
+            page.Panel(
+                "The modules and who reads whom",
+                caption,
+                width * share,
+                height * share,
+                lambda axes: hierarchy_drawing.draw_hierarchy(analysis.hierarchy, axes),
+                below=True,
+            )
+        )
     if image_shape is not None:
         groups = () if truth is None else truth.input_groups
         seen = pixel_views.views(analysis, image_shape, groups)
-        above = sum(panel.width for panel in shown)
         width, height = pixel_frames.size(seen, max(above, _FRAMES))
         shown.append(
             page.Panel(

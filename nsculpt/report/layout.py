@@ -7,7 +7,8 @@ from collections.abc import Iterable, Sequence
 from typing import NamedTuple, Protocol
 
 import numpy as np
-from scipy import optimize
+
+from nsculpt.report import lanes as lanes_lib
 
 # Half the width of a box, in layers, and its margin beyond the outermost units, in rows.
 HALF_WIDTH = 0.13
@@ -15,8 +16,6 @@ MARGIN = 0.48
 # Rows between the last unit of a module and the first of the next.
 _MODULE_STEP = 1.6
 _SWEEPS = 8
-# Sifting tries n places for each of n modules on n x n matrices: worth its time up to here.
-_MOST_SIFTED = 32
 
 
 class LayeredGraph(Protocol):
@@ -100,8 +99,8 @@ def layered(graph: LayeredGraph) -> Layout:
     numbers, flat = np.unique(np.concatenate(graph.modules), return_inverse=True)
     labels = np.split(flat, np.cumsum([len(units) for units in graph.live_units])[:-1])
     lane = np.empty(len(numbers), np.intp)
-    lane[_module_order(edges, labels, len(numbers))] = np.arange(len(numbers))
-    order = _unit_order(edges, [lane[label] for label in labels])
+    lane[lanes_lib.module_order(edges, labels, len(numbers))] = np.arange(len(numbers))
+    order, crossings = _unit_order(edges, [lane[label] for label in labels])
 
     live = [
         [(int(units[i]), int(numbers[label[i]])) for i in places]
@@ -114,14 +113,14 @@ def layered(graph: LayeredGraph) -> Layout:
     positions = {
         (layer, unit): (float(layer), row)
         for layer, column in enumerate(columns)
-        for (unit, _), row in zip(column, rows[layer].tolist(), strict=True)
+        for (unit, _), row in zip(column, rows[layer], strict=True)
     }
     return Layout(
         units={key: at for key, at in positions.items() if key[0] or key[1] not in dead},
         dead_inputs={unit: positions[0, unit] for unit in sorted(dead)},
         boxes=_boxes(columns, rows),
         height=max(row for _, row in positions.values()),
-        crossings=_all_crossings(edges, order),
+        crossings=crossings,
     )
 
 
@@ -129,96 +128,53 @@ def _sorted(matrix: np.ndarray, rows: np.ndarray, columns: np.ndarray) -> np.nda
     return matrix[np.ix_(rows, columns)]
 
 
-def _crossings(counts: np.ndarray) -> np.ndarray:
-    """Crossing pairs, `[...]`; `counts` `[..., n, m]` edges between the i-th and the j-th place."""
-    # An edge (i, j) is crossed by those that start below i and end above j.
-    counts = counts.astype(np.int64, copy=False)
-    below = counts[..., ::-1, :].cumsum(axis=-2)[..., ::-1, :] - counts
-    crossed_by = below.cumsum(axis=-1) - below
-    return (counts * crossed_by).sum(axis=(-2, -1))
+def _unit_order(edges: list[np.ndarray], lanes: list[np.ndarray]) -> tuple[list[np.ndarray], int]:
+    """For each layer the places in `live_units`, in drawing order, lane by lane; and crossings."""
+    size = max(map(len, lanes))
+    stacked = np.zeros((len(edges), size, size), np.int64)
+    for layer, links in enumerate(edges):
+        stacked[layer, : links.shape[0], : links.shape[1]] = links
+    gaps = np.arange(len(edges))[:, None, None]
+    # What lies beyond the units of a layer has no edges and stays where it is.
+    padded = np.tile(np.arange(size), (len(lanes), 1))
 
+    def crossings_of(order: list[np.ndarray]) -> int:
+        for row, of_layer in zip(padded, order, strict=True):
+            row[: len(of_layer)] = of_layer
+        return lanes_lib.crossings(stacked[gaps, padded[:-1, :, None], padded[1:, None, :]])
 
-def _all_crossings(edges: Sequence[np.ndarray], order: Sequence[np.ndarray]) -> int:
-    return sum(
-        int(_crossings(_sorted(layer_edges, senders, receivers)))
-        for layer_edges, senders, receivers in zip(edges, order[:-1], order[1:], strict=True)
-    )
-
-
-def _module_order(edges: list[np.ndarray], labels: list[np.ndarray], size: int) -> np.ndarray:
-    """The lanes: a permutation of 0 .. size-1."""
-    counts = np.zeros((len(edges), size, size), np.int64)
-    for count, layer_edges, senders, receivers in zip(
-        counts, edges, labels[:-1], labels[1:], strict=True
-    ):
-        i, j = np.nonzero(layer_edges)
-        np.add.at(count, (senders[i], receivers[j]), 1)
-    feeds = counts.sum(axis=0) * ~np.eye(size, dtype=bool)
-
-    best = order = np.arange(size)
-    fewest = _crossings(counts).sum()
-    for sweep in range(_SWEEPS):
-        # Modules are numbered from the inputs on, so this visits feeders first, readers last.
-        forward = sweep % 2 == 0
-        weights = feeds.T if forward else feeds
-        place = np.empty(size)
-        place[order] = np.arange(size)
-        for module in range(size) if forward else reversed(range(size)):
-            total = weights[module].sum()
-            if total:
-                place[module] = weights[module] @ place / total
-        order = order[np.argsort(place[order], kind="stable")]
-        crossings = _crossings(_permuted(counts, order)).sum()
-        if crossings < fewest:
-            best, fewest = order, crossings
-    return _sifted(counts, best) if size <= _MOST_SIFTED else best
-
-
-def _permuted(counts: np.ndarray, orders: np.ndarray) -> np.ndarray:
-    """`[layers, n, n]` seen in orders `[..., n]` -> `[..., layers, n, n]`."""
-    return np.moveaxis(counts[:, orders[..., :, None], orders[..., None, :]], 0, -3)
-
-
-def _sifted(counts: np.ndarray, order: np.ndarray) -> np.ndarray:
-    fewest = _crossings(_permuted(counts, order)).sum()
-    for _ in range(_SWEEPS):
-        before = fewest
-        for module in range(len(order)):
-            others = order[order != module]
-            trials = np.stack([np.insert(others, at, module) for at in range(len(order))])
-            crossings = _crossings(_permuted(counts, trials)).sum(axis=-1)
-            if crossings.min() < fewest:
-                order, fewest = trials[crossings.argmin()], crossings.min()
-        if fewest == before:
-            break
-    return order
-
-
-def _unit_order(edges: list[np.ndarray], lanes: list[np.ndarray]) -> list[np.ndarray]:
-    """For each layer the places in `live_units`, in drawing order, lane by lane."""
+    last = len(lanes) - 1
+    links_to = [
+        [links.T.astype(float) for links in edges],
+        [links.astype(float) for links in edges],
+    ]
+    degrees = [[links.sum(axis=1) for links in of_side] for of_side in links_to]
     best = order = [np.argsort(lane, kind="stable") for lane in lanes]
-    fewest = _all_crossings(edges, best)
+    fewest = crossings_of(best)
+    tried = set()
     for sweep in range(_SWEEPS):
+        backward = sweep % 2
+        state = (backward, *(of_layer.tobytes() for of_layer in order))
+        if not fewest or state in tried:
+            break
+        tried.add(state)
         order = list(order)
-        last = len(order) - 1
-        if sweep % 2 == 0:
-            steps = [(layer, layer - 1, edges[layer - 1].T) for layer in range(1, last + 1)]
-        else:
-            steps = [(layer, layer + 1, edges[layer]) for layer in reversed(range(last))]
-        for layer, fixed, links in steps:
+        for layer in range(last) if not backward else reversed(range(last)):
+            # Between `layer` and the next one: the sweep orders the further one of the two.
+            here, fixed = (layer, layer + 1) if backward else (layer + 1, layer)
             place = np.empty(len(order[fixed]))
             place[order[fixed]] = np.arange(len(place))
-            degree = links.sum(axis=1)
-            mean = links @ place / np.maximum(degree, 1)
+            degree = degrees[backward][layer]
+            mean = links_to[backward][layer] @ place / np.maximum(degree, 1)
             # What has no neighbour on this side stays about where it is.
-            here = np.empty(len(order[layer]))
-            here[order[layer]] = np.arange(len(here))
-            key = np.where(degree > 0, mean, here)[order[layer]]
-            order[layer] = order[layer][np.lexsort((key, lanes[layer][order[layer]]))]
-        crossings = _all_crossings(edges, order)
+            at = np.empty(len(order[here]))
+            at[order[here]] = np.arange(len(at))
+            key = np.where(degree > 0, mean, at)[order[here]]
+            order[here] = order[here][np.lexsort((key, lanes[here][order[here]]))]
+        crossings = crossings_of(order)
         if crossings < fewest:
             best, fewest = order, crossings
-    return best
+    return best, fewest
 
 
 def _with_dead_inputs(
@@ -240,7 +196,7 @@ def _with_dead_inputs(
 
 def _rows(
     columns: Sequence[Sequence[tuple[int, int | None]]], edges: Sequence[np.ndarray]
-) -> list[np.ndarray]:
+) -> list[list[float]]:
     """The row of each unit, in the order of the columns."""
     offsets = []
     for column in columns:
@@ -248,43 +204,70 @@ def _rows(
             1.0 if above[1] == below[1] else _MODULE_STEP
             for above, below in itertools.pairwise(column)
         ]
-        offsets.append(np.cumsum([0.0, *steps]))
-    height = max(offset[-1] for offset in offsets)
-    rows = [offset + (height - offset[-1]) / 2 for offset in offsets]
+        offsets.append([*itertools.accumulate(steps, initial=0.0)])
+    height = max(of_column[-1] for of_column in offsets)
+    rows = [[offset + (height - of[-1]) / 2 for offset in of] for of in offsets]
 
-    units = [np.array([unit for unit, _ in column], np.intp) for column in columns]
-    links = [
-        _sorted(layer_edges, senders, receivers).astype(float)
-        for layer_edges, senders, receivers in zip(edges, units[:-1], units[1:], strict=True)
-    ]
+    neighbours = _neighbours(columns, edges)
     for sweep in range(2 * _SWEEPS):
         layers = range(len(columns))
         for layer in layers if sweep % 2 == 0 else reversed(layers):
-            degree, total = np.zeros((2, len(rows[layer])))
-            if layer > 0:
-                degree += links[layer - 1].sum(axis=0)
-                total += rows[layer - 1] @ links[layer - 1]
-            if layer + 1 < len(columns):
-                degree += links[layer].sum(axis=1)
-                total += links[layer] @ rows[layer + 1]
-            wanted = np.where(degree > 0, total / np.maximum(degree, 1), rows[layer])
+            below = rows[layer - 1] if layer else []
+            above = rows[layer + 1] if layer + 1 < len(columns) else []
+            slack, weights = [], []
+            for row, offset, (senders, receivers) in zip(
+                rows[layer], offsets[layer], neighbours[layer], strict=True
+            ):
+                degree = len(senders) + len(receivers)
+                total = sum([below[i] for i in senders]) + sum([above[i] for i in receivers])
+                slack.append((total / degree if degree else row) - offset)
+                weights.append(degree or 0.1)
             # In the given order, the given steps apart, and as near to the wanted rows as can be:
             # with the steps taken off that is an isotonic regression, and its solution, cut off
             # at the ends of the canvas, is the best one within them.
-            slack = optimize.isotonic_regression(
-                wanted - offsets[layer], weights=np.maximum(degree, 0.1)
-            ).x
-            rows[layer] = np.clip(slack, 0, height - offsets[layer][-1]) + offsets[layer]
+            most = height - offsets[layer][-1]
+            rows[layer] = [
+                min(max(value, 0.0), most) + offset
+                for value, offset in zip(_rising(slack, weights), offsets[layer], strict=True)
+            ]
     return rows
 
 
+def _neighbours(
+    columns: Sequence[Sequence[tuple[int, int | None]]], edges: Sequence[np.ndarray]
+) -> list[list[tuple[list[int], list[int]]]]:
+    """For each unit of each column the places of its neighbours in the columns beside it."""
+    found: list[list[tuple[list[int], list[int]]]] = [[([], []) for _ in of] for of in columns]
+    units = [np.array([unit for unit, _ in column], np.intp) for column in columns]
+    for layer, links in enumerate(edges):
+        senders, receivers = np.nonzero(_sorted(links, units[layer], units[layer + 1]))
+        for i, j in zip(senders.tolist(), receivers.tolist(), strict=True):
+            found[layer][i][1].append(j)
+            found[layer + 1][j][0].append(i)
+    return found
+
+
+def _rising(values: Sequence[float], weights: Sequence[float]) -> list[float]:
+    """The rising values that are nearest by weighted squares: neighbours that fall are pooled."""
+    pools: list[tuple[float, float, int]] = []  # mean, weight, number
+    for value, weight in zip(values, weights, strict=True):
+        mean, total, number = value, weight, 1
+        while pools and pools[-1][0] >= mean:
+            other, other_weight, other_number = pools.pop()
+            mean = (mean * total + other * other_weight) / (total + other_weight)
+            total += other_weight
+            number += other_number
+        pools.append((mean, total, number))
+    return [mean for mean, _, number in pools for _ in range(number)]
+
+
 def _boxes(
-    columns: Sequence[Sequence[tuple[int, int | None]]], rows: Sequence[np.ndarray]
+    columns: Sequence[Sequence[tuple[int, int | None]]], rows: Sequence[Sequence[float]]
 ) -> dict[int, tuple[Box, ...]]:
     boxes: dict[int, list[Box]] = {}
     for layer, column in enumerate(columns):
         spans: dict[int, list[float]] = {}
-        for (_, module), row in zip(column, rows[layer].tolist(), strict=True):
+        for (_, module), row in zip(column, rows[layer], strict=True):
             if module is not None:
                 spans.setdefault(module, []).append(row)
         for module, taken in spans.items():

@@ -7,7 +7,7 @@ import numpy as np
 
 from nsculpt import errors, text
 from nsculpt.analysis import result
-from nsculpt.report import bundles, layout, pixel_views, shapes
+from nsculpt.report import bundles, colours, layout, pixel_views, shapes
 
 # Inches: between units and between layers; what many rows are kept to, as long as they are no
 # closer than this.
@@ -21,13 +21,13 @@ _TEXT, _THINNEST, _STEP, _THICKEST = 8.0, 0.88, 0.5, 6.0
 _NAMES, _NUMBERS, _LETTER = 0.22, 0.3, 0.066
 
 _CAPTION = (
-    "Dots are live units, lines are live edges, from the inputs on the left to the outputs on the "
-    "right. Each box is a module with its number; a line has the colour of the module it leaves."
+    "Dots are live units, lines live edges, in the colour of the module they leave. Each box is a "
+    "module with its number."
 )
 _DEAD_CAPTION = " Grey rings are inputs that the network does not use."
 _BUNDLE_CAPTION = (
-    " A square, or a number in a box, stands for so many units of a module; the thicker a line, "
-    "the more edges it stands for, up to {}."
+    " A square, or a number in a box, stands for so many units; the thicker a line, the more edges "
+    "it stands for, up to {}."
 )
 
 
@@ -74,7 +74,7 @@ class _Plan:
 
     def shade(self, place: tuple[int, int]) -> str:
         modules = self.folded.bundles[place].modules
-        return shapes.colour(modules[0]) if len(modules) == 1 else shapes.FAINT
+        return colours.colour(modules[0] if len(modules) == 1 else -1)
 
     def side(self, layer: int) -> list[tuple[tuple[int, int], tuple[float, float]]]:
         """The places of a layer with their positions, dead inputs included."""

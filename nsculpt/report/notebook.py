@@ -5,7 +5,7 @@ from typing import Any
 
 from nsculpt import text as text_lib
 from nsculpt.analysis import result
-from nsculpt.report import module_picture
+from nsculpt.report import colours, module_picture
 
 _ANY = "text-align:left;vertical-align:top;padding:3px 10px;border-top:1px solid #808080"
 _HEAD = f"{_ANY};white-space:nowrap"
@@ -17,7 +17,7 @@ def page_part(analysis: result.Analysis) -> str:
     """What a person wants to see first: what was found, a picture of the modules, a table of them.
 
     It needs nothing from outside, has no identifiers and no style sheet, so that it leaves the page
-    around it as it is, and takes its colours from there but for the boxes of the picture. Long
+    around it as it is, and takes its colours from there but for those of the modules. Long
     lists are counted, as in `result.describe`.
 
     Args:
@@ -71,7 +71,7 @@ def _modules(analysis: result.Analysis) -> str:
                 str(module),
                 [*texts, text_lib.listed(readers, noun="modules")],
                 "row",
-                _chip(graph, module),
+                _chip(module),
             )
         )
     left = len(graph) - len(shown)
@@ -80,11 +80,10 @@ def _modules(analysis: result.Analysis) -> str:
     return f'<table style="{_TABLE}"><thead>{rows[0]}</thead><tbody>{body}</tbody></table>{more}'
 
 
-def _chip(graph: Any, module: int) -> str:
-    fill, border = module_picture.colours(graph, module)
+def _chip(module: int) -> str:
     return (
-        f'<span aria-hidden="true" style="display:inline-block;width:9px;height:9px;'
-        f'margin-right:6px;background:{fill};border:2px solid {border}"></span>'
+        f'<span aria-hidden="true" style="display:inline-block;width:11px;height:11px;'
+        f'margin-right:6px;background:{colours.colour(module)}"></span>'
     )
 
 

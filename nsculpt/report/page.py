@@ -15,6 +15,13 @@ from nsculpt import atomic
 from nsculpt.report import shapes
 
 _DPI = 150
+# Text is not fitted to dots, of which there are many, as that takes as long as drawing it.
+_STYLE = {"svg.hashsalt": "nsculpt", "text.hinting": "none"}
+# By ending: no dates or versions, so that files repeat; and PNG that is no larger for haste.
+_OPTIONS: dict[str, dict[str, Any]] = {
+    "svg": {"metadata": {"Date": None}},
+    "png": {"metadata": {"Software": None}, "pil_kwargs": {"compress_level": 3}},
+}
 # Inches: around panels, above them for the title and for headings, and the most that a panel grows
 # to.
 _PAD, _TOP, _HEAD, _TALLEST = 0.2, 0.4, 0.25, 40.0
@@ -106,9 +113,9 @@ def save(path: str | os.PathLike[str], panels: Sequence[Panel], title: str) -> N
       title: as for `compose`.
     """
     path = pathlib.Path(path)
-    with matplotlib.style.context(["default", {"svg.hashsalt": "nsculpt"}]):
+    with matplotlib.style.context(["default", _STYLE]):
         page = compose(panels, title)
-        for ending, metadata in (("svg", {"Date": None}), ("png", {"Software": None})):
+        for ending, options in _OPTIONS.items():
             target = path.with_name(f"{path.name}.{ending}")
             with atomic.replacing(target) as file:
-                page.savefig(file, format=ending, dpi=_DPI, facecolor="white", metadata=metadata)
+                page.savefig(file, format=ending, dpi=_DPI, facecolor="white", **options)

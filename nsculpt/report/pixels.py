@@ -6,7 +6,7 @@ import numpy as np
 from matplotlib import colors, patches
 
 from nsculpt import text
-from nsculpt.report import pixel_views, shapes
+from nsculpt.report import colours, pixel_views, shapes
 
 # Modules that have a number, and a frame of their own: the largest, if there are more.
 MOST_MODULES = 11
@@ -48,7 +48,7 @@ def draw_module(seen: pixel_views.Views, module: int, axes: Any) -> Any:
     counts = seen.counts[module]
     is_seen = counts > 0
     least, most = (counts[is_seen].min(), counts[is_seen].max()) if is_seen.any() else (0, 0)
-    shades = ramp(shapes.colour(module), int(most - least) + 1)
+    shades = ramp(colours.colour(module), int(most - least) + 1)
     cells = _blank(seen)
     cells[is_seen] = shades[counts[is_seen] - least]
     line = _line_height(axes)
@@ -87,7 +87,7 @@ def draw_inputs(seen: pixel_views.Views, axes: Any) -> Any:
     cells = _blank(seen)
     held = np.unique(seen.modules[seen.modules >= 0]).tolist()
     for module in held:
-        cells[seen.modules == module] = colors.to_rgb(shapes.colour(module))
+        cells[seen.modules == module] = colors.to_rgb(colours.colour(module))
     live = int((seen.modules >= 0).sum())
     modules = text.counted(len(held), "module")
     title = f"pixels by module\n{live} of {seen.modules.size} pixels live, in {modules}"

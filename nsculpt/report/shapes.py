@@ -5,31 +5,19 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
-from matplotlib import collections, colors, font_manager, patches
+from matplotlib import collections, font_manager, patches
 from matplotlib import path as mpath
 
-from nsculpt.report import layout
+from nsculpt import text as text_lib
+from nsculpt.report import colours, layout
 
-# Okabe and Ito's colours for every kind of colour vision, but for black and for yellow, which is
-# too faint for a thin line on white.
-_COLOURS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9")
 # It comes with matplotlib, so drawings are the same on every machine.
 FONT = "DejaVu Sans"
 # Points, of the words above a column and of the room for two lines of them.
 HEADING, HEADER = 8.0, 22.0
-FAINT, DARK = "#8C8C8C", "#333333"
+FAINT, DARK = colours.GREY, "#333333"
 # No text is looked at beyond this length; the longest that fits any canvas is far shorter.
 _LONGEST = 400
-
-
-def colour(module: int) -> str:
-    """Colour of a module. Six colours take turns, so the number goes beside it.
-
-    Example:
-      >>> colour(0), colour(6) == colour(0)
-      ('#0072B2', True)
-    """
-    return _COLOURS[module % len(_COLOURS)]
 
 
 def curve(start: tuple[float, float], end: tuple[float, float], half_width: float) -> mpath.Path:
@@ -98,7 +86,7 @@ def printable(text: str) -> str:
       >>> printable("tab\there, not \u4e2d")
       'tab here, not \\u4e2d'
     """
-    text = shortened(" ".join(text.split()), _LONGEST)
+    text = text_lib.shortened(" ".join(text.split()), _LONGEST)
     if text.isascii() and text.isprintable():
         return text  # thousands of names of pixels are such
     glyphs = font_manager.get_font(font_manager.findfont(FONT))
@@ -108,19 +96,6 @@ def printable(text: str) -> str:
         else c.encode("unicode_escape").decode()
         for c in text
     )
-
-
-def shortened(text: str, length: int) -> str:
-    """At most `length` (1 or more) characters: an ellipsis stands for what is cut from the middle.
-
-    Example:
-      >>> shortened("temperature", 6)
-      'tem…re'
-    """
-    if len(text) <= length:
-        return text
-    head = length // 2
-    return text[:head] + "…" + text[len(text) - (length - 1 - head) :]
 
 
 def write(axes: Any, x: float, y: float, text: str, **style: Any) -> Any:
@@ -133,7 +108,7 @@ def write_module(axes: Any, x: float, y: float, module: int, points: float, alig
     write(
         axes, x, y, str(module), ha=align, va="center", zorder=4, fontsize=points, color=DARK,
         bbox={"boxstyle": "round,pad=0.15", "facecolor": "white", "linewidth": 0.7,
-              "edgecolor": colour(module)},
+              "edgecolor": colours.colour(module)},
     )  # fmt: skip
 
 
@@ -146,12 +121,12 @@ def fit(artist: Any, width: float) -> float:
     low, high = 0, len(text)  # the longest length that fits lies in low .. high - 1
     while high - low > 1:
         length = (low + high) // 2
-        artist.set_text(shortened(text, length))
+        artist.set_text(text_lib.shortened(text, length))
         if artist.get_window_extent().width <= width:
             low = length
         else:
             high = length
-    artist.set_text(shortened(text, low) if low else "")
+    artist.set_text(text_lib.shortened(text, low) if low else "")
     return artist.get_window_extent().width if low else 0.0
 
 
@@ -221,13 +196,12 @@ def draw_box(
     line: str = "-",
 ) -> None:
     """Draws an outline, filled, in the colour of a module or in grey."""
-    edge = FAINT if module is None else colour(module)
-    # Opaque, since lines may pass below.
-    fill = 0.87 + 0.13 * np.array(colors.to_rgb(edge))
+    number = -1 if module is None else module
     axes.add_patch(
         patches.PathPatch(
-            outline(boxes, radius), facecolor=fill, edgecolor=edge, linewidth=0.9, linestyle=line,
-            zorder=2,
+            outline(boxes, radius), linewidth=0.9, linestyle=line, zorder=2,
+            edgecolor=colours.colour(number),
+            facecolor=colours.light(number),  # opaque, since lines may pass below
         )
     )  # fmt: skip
 

@@ -1,27 +1,27 @@
 """What a task declares about its structure, and which of it a network shows, as a drawing."""
 
+import itertools
 from collections.abc import Sequence
 from typing import Any
 
+import numpy as np
+
 from nsculpt.analysis import result
-from nsculpt.report import layout, network_drawing, shapes, truth_graph
-from nsculpt.scores import difference as difference_lib
+from nsculpt.report import layout, network_drawing, shapes, truth_graph, truth_overlay
 from nsculpt.tasks import task
 
 # Inches: between the nodes of a column, and between columns.
 _ROW, _COLUMN = 0.55, 1.9
 _TEXT = 8.0  # points
-_FOUND, _MISSED = "#00664B", "#A33F00"
+_STATUS = {True: "#00664B", False: "#A33F00"}  # of what is found, and of what is not
 # Half the width of a node, in columns, and half its height, in rows.
 _NODE_WIDTH, _NODE_HEIGHT = 0.4, 0.6
-# Names of a group that are written out, else three of them if they are short enough; and the size
-# from which a group is counted as well.
-_MOST_NAMES, _MOST_LETTERS, _MANY = 5, 18, 20
+_NOTE = 0.4  # rows a line below the nodes takes
 
 _CAPTION = (
-    "✓ and a module's colour: the group is all that this module holds of the inputs (outputs). "
-    "✗: it is not, with the reason."
+    "✓: the group is all that this module holds of the inputs (outputs). ✗: it is not, and why."
 )
+_GRAPH_CAPTION = " Dashed: what the network lacks."
 _PARTIAL_CAPTION = " What the task does not label is left out."
 
 
@@ -61,19 +61,17 @@ def draw_truth(
       ['input groups', 'output groups', 'a', '✗ within module 0']
     """
     input_names, output_names = network_drawing.checked_names(analysis, input_names, output_names)
-    difference = difference_lib.difference(analysis, truth)
-    graph = truth_graph.build(truth)
+    overlay = truth_overlay.Overlay(truth, input_names, output_names, analysis)
+    graph, notes = overlay.graph, overlay.notes()
     plan = layout.layered(graph)
     last = len(graph.live_units) - 1
-    row = shapes.scale_rows(axes, plan.height, _NODE_HEIGHT + 0.15, most=_ROW)
+    row = shapes.scale_rows(axes, plan.height, _margin(notes), most=_ROW)
     margin = _NODE_WIDTH + 0.04
     axes.set_xlim(-margin, last + margin)
     column = axes.bbox.width / (last + 2 * margin)
     points = min(_TEXT, 0.36 * row * 72 / axes.figure.dpi)
-    for layer in range(last + 1):
-        level = f"sub-functions\nlevel {layer}" if last > 2 else "sub-functions"
-        name = {0: "input groups", last: "output groups"}.get(layer, level)
-        shapes.head(axes, layer, -_NODE_HEIGHT - 0.15, column, name)
+    for layer, heading in enumerate(truth_graph.headings(graph)):
+        shapes.head(axes, layer, -_NODE_HEIGHT - 0.15, column, heading)
 
     def line(x: float, y: float, text: str, color: str) -> None:
         artist = shapes.write(
@@ -82,36 +80,52 @@ def draw_truth(
         shapes.fit(artist, 1.9 * _NODE_WIDTH * column)
 
     for place, node in graph.nodes.items():
+        if node.kind == "relay":
+            continue
         x, y = plan.units[place]
+        said = overlay.said(place)
+        lines = [*said.lines, *([said.status] if said.status else [])]
+        if node.kind == "unlabelled":
+            line(x, y, lines[0], shapes.FAINT)
+            continue
         box = layout.Box(
             place[0], x - _NODE_WIDTH, y - _NODE_HEIGHT, x + _NODE_WIDTH, y + _NODE_HEIGHT
         )
-        if node.kind == "function":
-            shapes.draw_box(axes, [box], (0.0, 0.0), None)
-            line(x, y, shapes.printable(node.name), shapes.DARK)
-        elif node.kind == "unlabelled":
-            line(x, y, "not known", shapes.FAINT)
-        elif node.kind != "relay":
-            names, groups = (
-                (input_names, difference.input_groups)
-                if node.kind == "inputs"
-                else (output_names, difference.output_groups)
-            )
-            group = groups[place[1]]
-            module, line_style = (group.modules[0], "-") if group.found else (None, "--")
-            radius = 0.2 * row / column, 0.2
-            shapes.draw_box(axes, [box], radius, module, line_style)
-            mark, color = ("✓ ", _FOUND) if group.found else ("✗ ", _MISSED)
-            lines = _listed([names[unit] for unit in node.members], node.kind, len(group.dead))
-            step = 0.5 if len(lines) == 1 else 0.37
-            for number, words in enumerate([*lines, mark + group.text]):
-                shade = shapes.DARK if number < len(lines) else color
-                line(x, y + (number - len(lines) / 2) * step, words, shade)
-    shapes.draw_edges(
-        axes, graph.edges, plan.units, _NODE_WIDTH,
-        lambda sender: shapes.FAINT, linewidths=0.9, zorder=1,
-    )  # fmt: skip
+        radius = (0.0, 0.0) if node.kind == "function" else (0.2 * row / column, 0.2)
+        module = None if said.module < 0 else said.module
+        shapes.draw_box(axes, [box], radius, module, "--" if said.is_found is False else "-")
+        step = 0.5 if len(lines) < 3 else 0.37
+        for number, words in enumerate(lines):
+            is_status = number == len(said.lines)
+            shade = _STATUS[said.is_found is True] if is_status else shapes.DARK
+            line(x, y + (number - (len(lines) - 1) / 2) * step, shapes.printable(words), shade)
+    _draw_links(overlay, plan, axes)
+    for number, note in enumerate(notes):
+        y = plan.height + _NODE_HEIGHT + 0.15 + _NOTE * (number + 0.5)
+        artist = shapes.write(
+            axes, -_NODE_WIDTH, y, note, fontsize=points, color=shapes.DARK, va="center"
+        )
+        shapes.fit(artist, (last + 2 * _NODE_WIDTH) * column)
     return axes
+
+
+def _margin(notes: Sequence[str]) -> float:
+    """Rows to keep free above and below the nodes."""
+    return _NODE_HEIGHT + 0.15 + _NOTE * len(notes)
+
+
+def _draw_links(overlay: truth_overlay.Overlay, plan: layout.Layout, axes: Any) -> None:
+    """What the network lacks is dashed."""
+    links = overlay.graph.links.items()
+    for is_missing in (False, True):
+        edges = [np.zeros_like(alive) for alive in overlay.graph.edges]
+        for _, way in (each for each in links if overlay.is_missing(*each[0]) == is_missing):
+            for (layer, sender), (_, receiver) in itertools.pairwise(way):
+                edges[layer][sender, receiver] = True
+        shapes.draw_edges(
+            axes, edges, plan.units, _NODE_WIDTH, lambda sender: shapes.FAINT,
+            linewidths=0.9, zorder=1, linestyles="--" if is_missing else "-",
+        )  # fmt: skip
 
 
 def panel_size(truth: task.Truth, analysis: result.Analysis) -> tuple[float, float, str]:
@@ -128,21 +142,13 @@ def panel_size(truth: task.Truth, analysis: result.Analysis) -> tuple[float, flo
       3.8
     """
     graph = truth_graph.build(truth)
+    notes = [] if truth.hierarchy is None else ["", ""]
     num_labelled = sum(map(len, (*truth.input_groups, *truth.output_groups)))
     num_ends = analysis.layer_sizes[0] + analysis.layer_sizes[-1]
     return (
         max(3.8, _COLUMN * len(graph.live_units)),
-        _ROW * (layout.layered(graph).height + 2) + shapes.HEADER / 72,
-        _CAPTION + (_PARTIAL_CAPTION if num_labelled < num_ends else ""),
+        _ROW * (layout.layered(graph).height + 2 + 2 * _NOTE * len(notes)) + shapes.HEADER / 72,
+        _CAPTION
+        + (_GRAPH_CAPTION if truth.hierarchy is not None else "")
+        + (_PARTIAL_CAPTION if num_labelled < num_ends else ""),
     )
-
-
-def _listed(names: list[str], kind: str, num_dead: int) -> list[str]:
-    """The members of a group in one line, or in two."""
-    if len(names) > _MANY:
-        live = f", {len(names) - num_dead} live" if num_dead else ""
-        return [f"{len(names)} {kind}{live}", f"{names[0]} … {names[-1]}"]
-    if len(names) > _MOST_NAMES:
-        first = ", ".join(names[:3])
-        return [f"{first if len(first) < _MOST_LETTERS else names[0]} … {names[-1]}"]
-    return [", ".join(names)]

@@ -2,12 +2,17 @@
 
 import dataclasses
 import itertools
+from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 import networkx as nx
 import numpy as np
 
 from nsculpt.tasks import task
+
+# Names of a group that are written out, else three of them if they are short enough; and the size
+# from which a group is counted as well.
+_MOST_NAMES, _MOST_LETTERS, _MANY = 5, 18, 20
 
 
 class Node(NamedTuple):
@@ -32,6 +37,8 @@ class TruthGraph:
     live_units: list[np.ndarray]
     modules: list[np.ndarray]
     nodes: dict[tuple[int, int], Node]  # by (column, unit)
+    # Which nodes read which: from (source, target) to all places on the way, the ends included.
+    links: dict[tuple[tuple[int, int], tuple[int, int]], tuple[tuple[int, int], ...]]
 
 
 def build(truth: task.Truth) -> TruthGraph:
@@ -89,22 +96,56 @@ def build(truth: task.Truth) -> TruthGraph:
         for i, group in enumerate(truth.output_groups):
             if set(group) & set(functions.nodes[function]["outputs"]):
                 links.append((("function", function), ("outputs", i)))
-    steps = []
+    ways = {}
     for source, target in links:
         here, there = places[source], places[target]
-        for column in range(here[0] + 1, there[0]):
-            relay = add(column, Node("relay"), count)
-            steps.append((here, relay))
-            here = relay
+        relays = [add(column, Node("relay"), count) for column in range(here[0] + 1, there[0])]
         count += 1
-        steps.append((here, there))
+        ways[here, there] = (here, *relays, there)
 
     edges = [np.zeros((len(a), len(b)), bool) for a, b in itertools.pairwise(columns)]
-    for (column, sender), (_, receiver) in steps:
-        edges[column][sender, receiver] = True
+    for way in ways.values():
+        for (column, sender), (_, receiver) in itertools.pairwise(way):
+            edges[column][sender, receiver] = True
     return TruthGraph(
         edges=edges,
         live_units=[np.arange(len(column)) for column in columns],
         modules=[np.array(numbers) for numbers in modules],
         nodes={(c, i): node for c, column in enumerate(columns) for i, node in enumerate(column)},
+        links=ways,
     )
+
+
+def headings(graph: TruthGraph) -> list[str]:
+    """What the columns hold, level by level where there are several of sub-functions.
+
+    Example:
+      >>> headings(build(task.Truth(((0, 1),), ((0,),), None)))
+      ['input groups', 'output groups']
+    """
+    last = len(graph.live_units) - 1
+    inner = [f"sub-functions\nlevel {level}" for level in range(1, last)]
+    if last == 2:
+        inner = ["sub-functions"]
+    return ["input groups", *inner, "output groups"]
+
+
+def in_words(names: Sequence[str], kind: str, num_dead: int) -> list[str]:
+    """The members of a group in one line, or in two.
+
+    Args:
+      names: of the members.
+      kind: "inputs" or "outputs".
+      num_dead: how many of them the network does not use.
+
+    Example:
+      >>> in_words(["a", "b"], "inputs", 0), in_words([f"x{i}" for i in range(21)], "inputs", 2)
+      (['a, b'], ['21 inputs, 19 live', 'x0 … x20'])
+    """
+    if len(names) > _MANY:
+        live = f", {len(names) - num_dead} live" if num_dead else ""
+        return [f"{len(names)} {kind}{live}", f"{names[0]} … {names[-1]}"]
+    if len(names) > _MOST_NAMES:
+        first = ", ".join(names[:3])
+        return [f"{first if len(first) < _MOST_LETTERS else names[0]} … {names[-1]}"]
+    return [", ".join(names)]

@@ -57,11 +57,12 @@ def compare(
         dead = tuple(int(unit) for unit in members if unit not in module_of)
         holders = tuple(sorted({module_of[unit] for unit in members if unit in module_of}))
         others = set().union(*(present[module] for module in holders)) - {position}
-        listed = ", ".join(map(str, holders)) if len(holders) < 5 else f"{len(holders)} of them"
+        listed = ", ".join(map(str, holders))
+        split = f"modules {listed}" if len(holders) < 5 else f"{len(holders)} modules"
         reasons = {
             "unused": not holders,
             f"{len(dead)} of {len(members)} unused": dead and not optional,
-            f"split: modules {listed}": len(holders) > 1,
+            f"split: {split}": len(holders) > 1,
             f"within module {listed}": others,
         }
         reason = next((text for text, applies in reasons.items() if applies), None)
