@@ -8,8 +8,9 @@ from typing import Any
 
 import numpy as np
 
-from nsculpt import packed, selection
+from nsculpt import errors, packed, selection
 from nsculpt import settings as settings_lib
+from nsculpt import trajectory as trajectory_lib
 from nsculpt.analysis import connectivity, pipeline, result
 from nsculpt.networks import network
 from nsculpt.report import progress, terminal
@@ -73,6 +74,50 @@ class Sculpture:
         of_seed = next(found for job, found in self.networks.items() if job.seed == seed)
         return acceptance(self.task, self.settings).allowed(of_seed.dense_wrong_bits)
 
+    def history(self, job: jobs.Job) -> trajectory_lib.History:
+        """What led to the network of an edge job of the grid."""
+        record = self.records[job]
+        steps = job.unit_step / 1000, job.edge_step / 1000
+        return trajectory_lib.History(
+            job.seed, *steps, self.num_bits, record.removed_at, record.rounds
+        )
+
+    def trajectory(self, seed: int) -> trajectory_lib.Trajectory | None:
+        """How the selected network of a seed came to be, with its modules at each accepted round.
+
+        Analysed with the settings of the sculpting, at every call anew.
+
+        Args:
+          seed: one of `settings.seeds`.
+
+        Returns:
+          The trajectory; None where no network of the seed was ever accepted.
+
+        Raises:
+          InputError: a seed that is none of them.
+
+        Example:
+          >>> import nsculpt
+          >>> options = {"seeds": [0], "unit_steps": [50], "edge_steps": [2.5]}
+          >>> found = nsculpt.sculpt("input_separable", (12,), **options).trajectory(0)
+          >>> [found.steps[place].num_modules for place in (0, -1)]
+          [1, 2]
+        """
+        chosen = next((each for each in self.selections if each.seed == seed), None)
+        if chosen is None:
+            known = ", ".join(map(str, self.settings.seeds))
+            raise errors.InputError(f"seed={seed!r}: expected one of {known}")
+        if chosen.first is None:
+            return None
+        analyse = trajectory_lib.analyser(
+            self.settings.path_length,
+            self.settings.merge_threshold,
+            self.settings.modularity_threshold,
+            self.task.input_names,
+            self.task.output_names,
+        )
+        return trajectory_lib.trace(self.history(chosen.first), analyse)
+
     def __str__(self) -> str:
         return terminal.report(self)
 
@@ -95,7 +140,7 @@ def conclude(
     settings: settings_lib.Settings,
     records: Mapping[jobs.Job, jobs.Record],
     dense: Mapping[jobs.Job, jobs.Record] | None = None,
-    show_progress: bool = False,
+    show_progress: bool | str = False,
 ) -> Sculpture:
     """Selection, analysis, scores and accuracy of finished jobs.
 
@@ -104,7 +149,7 @@ def conclude(
       settings: of the sculpting.
       records: of the edge jobs of the grid, each looked up once.
       dense: of the dense jobs, to compare the accuracy with; exact tasks need none.
-      show_progress: whether to say on standard error how far it is.
+      show_progress: whether, or how, to say on standard error how far it is; see `sculpt`.
     """
     networks = packed.pack(records)
     by_seed: dict[int, dict[jobs.Job, packed.Packed]] = {seed: {} for seed in settings.seeds}

@@ -21,7 +21,9 @@ def record(pairs, width=24, wrong_bits=0):
     for unit, (inputs, outputs) in enumerate(pairs):
         edges[0][list(inputs), unit] = True
         edges[1][unit, list(outputs)] = True
-    rounds = np.zeros(1, jobs.ROUND)
+    rounds = np.zeros(2, jobs.ROUND)  # the dense one, and one that took all other edges
+    rounds["phase"] = [0, 2]
+    rounds["alive_edges"] = [8 * width, sum(int(mask.sum()) for mask in edges)]
     rounds["accepted"], rounds["wrong_bits"] = wrong_bits == 0, wrong_bits
     return jobs.Record(
         [mask.astype(np.float32) for mask in edges],

@@ -12,6 +12,7 @@ from nsculpt.networks import arrays, entries, files, named_layers, network, summ
 
 _GRID = ("seed", "unit_step", "edge_step", "alive_edges", "selected")
 _JOB = ("identity", "rounds", "status")
+_HISTORIES = ("seed", "unit_step", "edge_step", "num_bits")  # of trajectories.npz
 _MOST_LISTED = 20
 
 
@@ -96,7 +97,14 @@ def from_entries(
     Raises:
       InputError: as from `named_layers.load`, or where there is nothing to choose from.
     """
-    is_grid, is_job = (set(expected) <= set(named) for expected in (_GRID, _JOB))
+    is_grid, is_job, is_histories = (
+        set(expected) <= set(named) for expected in (_GRID, _JOB, _HISTORIES)
+    )
+    if is_histories:  # which would be taken for weights
+        raise errors.InputError(
+            f"{place}says when edges went, and holds no networks; expected the run folder or its "
+            "networks.npz"
+        )
     if is_grid or is_job:
         for option in reading.given():
             kind = "these are networks" if is_grid else "this is a job"

@@ -10,7 +10,7 @@ from nsculpt import _version, layers, runs, selection
 from nsculpt import settings as settings_lib
 from nsculpt.analysis import connectivity, result
 from nsculpt.exchange import json_writer
-from nsculpt.report import network_file
+from nsculpt.report import network_file, trajectory_file
 from nsculpt.scores import diversity as diversity_lib
 from nsculpt.sculpting import jobs
 from nsculpt.tasks import task as task_lib
@@ -53,13 +53,18 @@ def percent(step: int) -> float | int:
 
 
 def write(path: pathlib.Path, sculpture: "sculpture_lib.Sculpture") -> None:
-    """Writes summary.json and networks.npz into a run folder."""
+    """Writes summary.json, networks.npz and trajectories.npz into a run folder."""
     runs.write_json(path / "summary.json", summary(sculpture))
     network_file.write(
         path / "networks.npz",
         sculpture.networks,
         {chosen.first for chosen in sculpture.selections},
         sculpture.layer_sizes,
+    )
+    chosen = (each.first for each in sculpture.selections)
+    trajectory_file.write(
+        path / "trajectories.npz",
+        (sculpture.history(job) for job in chosen if job is not None),
     )
 
 
@@ -94,6 +99,8 @@ def summary(sculpture: "sculpture_lib.Sculpture") -> dict[str, Any]:
 
     What DESIGN 8 names, and:
 
+    - `task_flags`: what the task was asked for with, but for where MNIST's files are; None for a
+      task made in Python. `output_classes`: groups of outputs of which the largest is the answer.
     - `runs`, one for each network of the grid: `job_rounds`, `wrong_bits`, `live_hidden_units`,
       `tied` (as sparse as the selected one of its seed), `structure` (position in the
       `structures` of its seed; None for one that was never accepted, or without any path from an
@@ -124,6 +131,7 @@ def summary(sculpture: "sculpture_lib.Sculpture") -> dict[str, Any]:
         "schema_version": SCHEMA_VERSION,
         "task": task.name,
         "task_sha256": task.sha256,
+        "task_flags": _task_flags(task),
         "layer_sizes": list(sculpture.layer_sizes),
         "settings": _percent_settings(sculpture.settings),
         "versions": {
@@ -135,6 +143,7 @@ def summary(sculpture: "sculpture_lib.Sculpture") -> dict[str, Any]:
         "input_names": list(task.input_names),
         "output_names": list(task.output_names),
         "image_shape": None if task.image_shape is None else list(task.image_shape),
+        "output_classes": [list(group) for group in task.classes],
         "truth": None if task.truth is None else _truth(task.truth),
         "runs": _runs(sculpture),
         "selected": [_selected(sculpture, chosen) for chosen in sculpture.selections],
@@ -146,6 +155,13 @@ def summary(sculpture: "sculpture_lib.Sculpture") -> dict[str, Any]:
         "consensus": sculpture.consensus.to_dict(),
         "rates": dict(sculpture.rates),
     }
+
+
+def _task_flags(task: task_lib.Task) -> dict[str, str] | None:
+    if task.origin is None:
+        return None
+    # The same data from another folder are the same.
+    return {name: value for name, value in task.origin.items() if name != "mnist_dir"}
 
 
 def _truth(truth: task_lib.Truth) -> dict[str, Any]:
