@@ -44,7 +44,7 @@ def measure(
         program.forget()  # each way compiles what it needs
         store = queue.Memory()
         began = time.monotonic()
-        with progress.Progress() as observer:
+        with progress.watch(show_progress=True) as observer:
             sweep.run(dataclasses.replace(cell, compaction=compaction), wanted, store, observer)
         seconds = time.monotonic() - began
         concluded = sculpture.conclude(task, settings, {job: store[job] for job in wanted})

@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 
 from absl import flags as absl_flags
 
-from nsculpt import errors
+from nsculpt import errors, progress_mode
 
 _LONGEST_LIST = 100_000
 _DEEPEST = 50
@@ -102,6 +102,10 @@ class Parser:
 
     def __contains__(self, name: object) -> bool:
         return name in self._values
+
+    def get(self, name: str) -> Any:
+        """A flag's value; None where it is not given, or there is no such flag."""
+        return self._values[name].value if name in self else None
 
     def place(self, name: str | None) -> str:
         """Where a flag was given, to put before a message about it: "FILE:LINE: " or ""."""
@@ -252,5 +256,6 @@ def _items(text: str, expected: str) -> list[str]:
 
 def fail(parser: Parser, message: str, status: int) -> int:
     """Prints one line and returns the exit status."""
-    print(f"{parser.program}: {' '.join(message.split())}", file=sys.stderr)
+    stamp = f"{progress_mode.stamp()} " if parser.get("progress") == progress_mode.LOG else ""
+    print(f"{stamp}{parser.program}: {' '.join(message.split())}", file=sys.stderr)
     return status

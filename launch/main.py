@@ -8,14 +8,13 @@ if __name__ == "__main__":  # before what follows, which takes a second
 import pathlib
 import re
 import sys
-import textwrap
 from collections.abc import Sequence
 from typing import Any
 
 import nsculpt
 from launch import compiling, ending, flags, task_flags
 from nsculpt import settings as settings_lib
-from nsculpt import shards
+from nsculpt import shards, text
 from nsculpt.tasks import task as task_lib
 
 _SETTINGS = (
@@ -98,6 +97,7 @@ _TOPICS = {
             and run the same command there without it. Default out_dir:
             runs/TASK_WIDTHS.share_i_of_n."""),
         compiling.FLAG,
+        ending.PROGRESS,
         flags.Flag("dry_run", None, "", "Say what would be done, and write nothing."),
         *ending.COMMON,
     ),
@@ -127,11 +127,11 @@ def plan(
     sizes = "-".join(map(str, cell.layer_sizes))
     at_once = sweep.layout(cell, len(mine), lanes).num_lanes if mine else 0
     return "\n".join(
-        textwrap.fill(line, 80, subsequent_indent="  ")
+        text.filled(line)
         for line in (
-            f"task {task.name}, network {sizes}",
+            f"task {text.printable(task.name)}, network {sizes}",
             f"jobs{share}: {num_dense} dense, {num_units} unit, {len(mine)} edge "
-            f"({len(mine)} prunings)",
+            f"({text.counted(len(mine), 'pruning')})",
             f"training: learning rate {settings.learning_rate:g}, batches of "
             f"{settings.batch_size} of {task.train.num_rows} rows, {settings.epochs} epochs a "
             f"round, input noise {settings.input_noise:g}",
@@ -169,7 +169,7 @@ def run(parser: flags.Parser) -> None:
         "plugin": parser["plugin"],
         "lanes": parser["lanes"],
         "out_dir": out_dir,
-        "show_progress": True,
+        "show_progress": parser["progress"] or True,
     }
     if shard is not None:
         from nsculpt import experiment  # late, since it loads jax
@@ -177,7 +177,10 @@ def run(parser: flags.Parser) -> None:
         print(experiment.sculpt_share(shard, task, hidden, **given))
         return
     print(nsculpt.sculpt(task, hidden, **given))
-    print(f"\nWritten to {out_dir}: summary.json, networks.npz, drawings/")
+    written = ["summary.json", "networks.npz", "drawings/"]
+    if (out_dir / "report.html").is_file():
+        written.insert(0, "report.html")
+    print(f"\nWritten to {out_dir}: {', '.join(written)}")
 
 
 def main(arguments: Sequence[str]) -> int:

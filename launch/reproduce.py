@@ -60,6 +60,7 @@ _TOPICS = {
         flags.Flag("report_only", None, "", "Run nothing: make the tables of what is finished."),
         flags.Flag("dry_run", None, "", """Say what would be done and about how long it takes, and
             write nothing."""),
+        ending.PROGRESS,
         compiling.FLAG,
         *ending.COMMON,
     ),
@@ -104,7 +105,8 @@ def run(parser: flags.Parser) -> None:
         if parser["shard"] is not None and not wanted:
             _log.info("nothing to do: there are fewer cells than shares")
             return
-        running.run(left, [works[cell].seconds for cell in left], out_dir, variant)
+        costs = [works[cell].seconds for cell in left]
+        running.run(left, costs, out_dir, variant, parser["progress"] or True)
     report(experiment, out_dir, variant)
 
 

@@ -1,119 +1,184 @@
 """What is said while a sweep runs."""
 
 import io
+import os
 import time
 import types
 
-from nsculpt.report import progress
-from nsculpt.sculpting import jobs, queue
-from tests import test_experiment
+import pytest
+
+from nsculpt.report import progress, screen
+from nsculpt.sculpting import jobs
+from tests import bad_input, terminals, test_experiment
 
 CHAIN = [jobs.Job(0), jobs.Job(0, 50_000), jobs.Job(0, 50_000, 2500)]
 
 
-class Terminal(io.StringIO):
-    def isatty(self):
-        return True
+@pytest.fixture
+def clock(monkeypatch):
+    """A clock that stands still until it is set; every news is said."""
+    clock = types.SimpleNamespace(seconds=0.0)
+    clock.monotonic = lambda: clock.seconds
+    monkeypatch.setattr(progress, "time", clock)
+    for name in ("_NEWS_S", "_FRAME_S", "_LONGER"):
+        monkeypatch.setattr(screen, name, -1.0)
+    return clock
 
 
-def watched(stream, rounds):
-    with progress.Progress(stream) as watch:
-        watch.planned(CHAIN, 32)
-        for job in CHAIN:
-            for _ in range(rounds):
-                watch.round_done([job], 32)
-            watch.job_done(job, test_experiment.record(test_experiment.RIGHT))
-    return stream.getvalue()
+def record(job, num_rounds, edges=test_experiment.RIGHT, *given):
+    made = test_experiment.record(edges, *given)
+    made.rounds.resize(1 + num_rounds, refcheck=False)  # the first one is of the dense network
+    made.rounds["phase"][1:] = job.phase
+    return made
 
 
-def test_a_bar_on_a_terminal_never_runs_over_whatever_a_job_takes():
-    total = sum(queue.expected_rounds(job) for job in CHAIN)
-    assert total == 1 + (5 + 2) + (8 + 4)
-    for rounds in (1, 50):
-        shown = watched(Terminal(), rounds).split("\r")
-        percents = [int(line.split("%")[0]) for line in shown if "%" in line]
-        assert percents == sorted(percents)
-        assert 40 <= percents[-1] <= 100  # two of three jobs at least, and never over
-        assert any("2 of 3 jobs" in line for line in shown)
+def sweep_chain(watch, clock, num_rounds=2):
+    """A sweep of three jobs one after the other, each of so many rounds of 10 seconds."""
+    watch.planned(CHAIN, 32)
+    for job in CHAIN:
+        for had in range(num_rounds):
+            watch.in_training({job: had})
+            clock.seconds += 10.0
+            watch.round_done([job], 32)
+        made = record(job, num_rounds) if job.parent else test_experiment.record([])
+        watch.job_done(job, made)
+    watch.in_training({})
 
 
-def test_plain_lines_elsewhere(monkeypatch):
-    monkeypatch.setattr(progress, "_SECONDS_BETWEEN_LINES", -1)
-    lines = watched(io.StringIO(), 1).splitlines()
-    assert lines[0].startswith("  compiling, then the first round, 0:00:0")
-    assert lines[2].startswith("  1 of 3 jobs, 2 rounds in 0:00:0")
-    assert "\r" not in "".join(lines)
-
-
-def test_the_time_left_goes_by_the_rounds_of_each_phase(monkeypatch):
-    seconds = 0.0
-    monkeypatch.setattr(progress, "time", types.SimpleNamespace(monotonic=lambda: seconds))
-    monkeypatch.setattr(progress, "_SECONDS_BETWEEN_LINES", -1)
+def test_plain_lines_elsewhere(clock):
     stream = io.StringIO()
-    with progress.Progress(stream) as watch:
-        watch.planned(CHAIN, 1)
-        for job, at in (
-            (CHAIN[0], 100), (CHAIN[1], 110), (CHAIN[1], 120), (CHAIN[2], 130), (CHAIN[2], 132),
-        ):  # fmt: skip
-            seconds = float(at)
-            watch.round_done([job], 1)
-            if job != CHAIN[2]:
-                said = stream.getvalue().splitlines()[-1]
-            if at in (100, 120):
-                watch.job_done(job, test_experiment.record(test_experiment.RIGHT))
+    with progress.watch(True, stream) as watch:
+        clock.seconds = 1.0
+        sweep_chain(watch, clock)
     lines = stream.getvalue().splitlines()
-    # The first rounds of jobs tell nothing, since nobody knows when they began.
-    assert not any("left" in line for line in lines[:3])
-    # 5 rounds of units to come and, as long as nobody knows better, 12 of edges: 10 seconds each.
-    assert said == "  1 of 3 jobs, 3 rounds in 0:02:00, about 0:02:50 left"
-    # 10 rounds of edges, 2 seconds each.
-    assert lines[-1] == "  2 of 3 jobs, 5 rounds in 0:02:12, about 0:00:20 left"
+    assert lines[0] == "  0:00:01    0% 0/3 jobs, compiling, then the first round"
+    assert lines[-1] == "  0:01:01  100% 3/3 jobs, sparsest 8 edges, 6 rounds"
+    # Rounds of 10 seconds: 6 of units, and 12 of edges.
+    assert "  0:00:31   14% 1/3 jobs, 0:03:00 left, 1/32 lanes (unit), 3 rounds" in lines
+    assert max(map(len, lines)) <= 80
 
 
-def test_jobs_at_once_share_the_time_left(monkeypatch):
-    seconds = 0.0
-    monkeypatch.setattr(progress, "time", types.SimpleNamespace(monotonic=lambda: seconds))
-    monkeypatch.setattr(progress, "_SECONDS_BETWEEN_LINES", -1)
+def test_lines_of_a_log_have_a_time_stamp_on_a_terminal_too(clock):
+    terminal = terminals.Terminal(40)
+    with progress.watch("log", terminal.stream) as watch:
+        sweep_chain(watch, clock)
+    text = "".join(terminal.end())
+    assert text.count("% ") == text.count("T") >= 8
+    assert "100% 3/3 jobs, sparsest 8 edges, 6 rounds, 0:01:00 gone" in text
+
+
+@pytest.mark.parametrize("mode", [True, "auto", "bar"])
+@pytest.mark.parametrize("columns", [40, 80, 120])
+def test_a_bar_on_a_terminal(clock, mode, columns):
+    terminal = terminals.Terminal(columns)
+    seen = []
+    with progress.watch(mode, terminal.stream) as watch:
+        say = watch._say
+
+        def say_and_see(news):
+            say(news)
+            seen.extend(terminal.seen())
+
+        watch._say = say_and_see
+        sweep_chain(watch, clock, num_rounds=40)
+    assert terminal.end() == [""]
+    assert max(map(len, seen)) < columns
+    percents = [int(line.split("%")[0]) for line in seen]
+    assert percents == sorted(percents)  # whatever jobs take
+    assert (percents[0], percents[-1]) == (0, 100)
+    assert any("2/3 jobs" in line for line in seen)
+    if columns >= 80:
+        assert any("1/32 lanes (edge)" in line for line in seen)
+
+
+def test_a_bar_in_a_pipe_where_it_is_asked_for(clock):
     stream = io.StringIO()
-    wanted = [jobs.Job(seed, 50_000) for seed in range(3)]  # 7 rounds each
-    with progress.Progress(stream) as watch:
-        watch.planned(wanted, 2)
-        for at in (60, 120):
-            for job in wanted[:2]:
-                seconds = float(at)
-                watch.round_done([job], 1)
-    # 5, 5 and 7 rounds of a minute, two at once.
-    assert stream.getvalue().endswith("4 rounds in 0:02:00, about 0:08:30 left\n")
+    with progress.watch("bar", stream) as watch:
+        sweep_chain(watch, clock)
+    assert "\n" not in stream.getvalue()
+    assert stream.getvalue().count("\r") > 8
 
 
-def test_nobody_guesses_once_a_job_has_outlasted_its_estimate(monkeypatch):
-    monkeypatch.setattr(progress, "_SECONDS_BETWEEN_LINES", -1)
+def test_lanes_by_phase_and_the_sparsest_network(clock):
     stream = io.StringIO()
-    with progress.Progress(stream) as watch:
-        watch.planned(CHAIN[1:2], 1)
-        for _ in range(20):  # 7 are expected
-            watch.round_done(CHAIN[1:2], 1)
-    lines = stream.getvalue().splitlines()
-    assert " left" in lines[6]
-    assert lines[-1].startswith("  0 of 1 jobs, 20 rounds in ")
-    assert " left" not in lines[-1]
+    wanted = jobs.grid([0, 1], [50_000], [1000, 2500])
+    units = [job.parent for job in wanted[::2]]
+    with progress.watch(True, stream) as watch:
+        clock.seconds = 1.0
+        watch.planned([*units, *wanted], 8)
+        watch.in_training({units[0]: 0, **dict.fromkeys(wanted[2:], 3)})
+        watch.round_done([units[0], *wanted[2:]], 8)
+        watch.in_training({units[0]: 1, **dict.fromkeys(wanted[2:], 4)})
+        lanes = stream.getvalue().splitlines()[-1]
+        watch.job_done(wanted[2], record(wanted[2], 4, test_experiment.LARGE))
+        watch.job_done(wanted[3], record(wanted[3], 4, test_experiment.RIGHT, "nothing accepted"))
+        watch.in_training({units[0]: 1})
+        sparsest = stream.getvalue().splitlines()[-1]
+    assert "0/6 jobs, 3/8 lanes (1 unit, 2 edge), 3 rounds" in lanes
+    assert "2/6 jobs, 1/8 lanes (unit), sparsest 12 edges, 3 rounds" in sparsest
 
 
 def test_the_time_goes_on_within_a_round():
-    stream = Terminal()
-    with progress.Progress(stream) as watch:
+    terminal = terminals.Terminal()
+    with progress.watch(True, terminal.stream) as watch:
         watch.planned(CHAIN, 1)
         for _ in range(100):
             time.sleep(0.1)
-            if stream.getvalue().count("compiling") > 1:
+            if "0:00:02 gone" in terminal.seen()[0]:
                 break
-    assert stream.getvalue().count("compiling") > 1
+    assert terminal.end() == [""]
 
 
-def test_the_sparsest_accepted_network_is_told():
-    stream = Terminal()
-    with progress.Progress(stream) as watch:
+@pytest.mark.parametrize("mode", [False, "quiet"])
+def test_nothing_is_said(mode, clock):
+    stream = io.StringIO()
+    with progress.watch(mode, stream) as watch:
+        sweep_chain(watch, clock)
+    assert stream.getvalue() == ""
+
+
+def test_what_is_no_mode_is_refused():
+    message = bad_input.message_of(progress.watch, "loud")
+    assert message == "show_progress='loud': expected auto, bar, log or quiet, True or False"
+
+
+@pytest.mark.parametrize("mode", ["auto", "bar", "log"])
+def test_nobody_needs_to_listen(clock, mode, monkeypatch):
+    with monkeypatch.context() as patch:
+        patch.setattr("sys.stderr", None)  # closed from the beginning
+        with progress.watch(mode) as watch:
+            sweep_chain(watch, clock)
+    reads, writes = os.pipe()
+    stream = os.fdopen(writes, "w")
+    with progress.watch(mode, stream) as watch:
+        os.close(reads)
+        sweep_chain(watch, clock)
+    with pytest.raises(BrokenPipeError):  # of what was said, which nobody has read
+        stream.close()
+    with progress.watch(mode, stream) as watch:
+        sweep_chain(watch, clock)
+
+
+@pytest.mark.parametrize("mode", ["auto", "log"])
+def test_a_terminal_that_goes_away(clock, mode):
+    terminal = terminals.Terminal()
+    with progress.watch(mode, terminal.stream) as watch:
         watch.planned(CHAIN, 32)
-        watch.job_done(CHAIN[-1], test_experiment.record(test_experiment.RIGHT))
+        terminal.hang_up()
+        watch.in_training({CHAIN[0]: 0})
         watch.round_done(CHAIN[:1], 32)
-    assert "sparsest 8 edges" in stream.getvalue()
+        watch.in_training({CHAIN[0]: 1})
+
+
+def test_analyses_that_take_long_are_counted(clock, monkeypatch):
+    stream = io.StringIO()
+    monkeypatch.setattr("sys.stderr", stream)
+    for seen in progress.analysing(range(4), True):
+        clock.seconds += 6.0 if seen < 3 else 0.0
+    assert stream.getvalue().splitlines() == [
+        "  0:00:06   25% analysed 1 of 4 networks, 0:00:18 left",
+        "  0:00:12   50% analysed 2 of 4 networks, 0:00:12 left",
+        "  0:00:18   75% analysed 3 of 4 networks, 0:00:06 left",
+        "  0:00:18  100% analysed 4 of 4 networks",
+    ]
+    assert list(progress.analysing([], True)) == []

@@ -34,9 +34,15 @@ class Watch:
 
     def __init__(self, stop_after=None):
         self.finished, self.busy, self.lanes, self.stop_after = [], [], None, stop_after
+        self.rounds = {}  # of each job, as last told while it was in training
 
     def planned(self, pending, num_lanes):
         self.lanes = num_lanes
+
+    def in_training(self, rounds):
+        assert len(rounds) <= self.lanes
+        assert not rounds.keys() & self.finished
+        self.rounds |= rounds
 
     def round_done(self, busy, num_lanes):
         assert len(busy) <= num_lanes
@@ -78,9 +84,10 @@ def whole(cell):
         for job in watch.finished
     )
     assert watch.lanes == 2 * (sweep._num_cores() + 1)
-    assert sum(watch.busy) == sum(
-        (record.rounds["phase"] == job.phase).sum() for job, record in store.items()
-    )
+    took = {job: (record.rounds["phase"] == job.phase).sum() for job, record in store.items()}
+    assert sum(watch.busy) == sum(took.values())
+    # While it has its last round, a job has had all the others.
+    assert watch.rounds == {job: number - 1 for job, number in took.items()}
     return {job: digest(record) for job, record in store.items()}
 
 

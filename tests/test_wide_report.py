@@ -28,8 +28,8 @@ def wide_task(num_outputs=2, names=NAMES):
     )  # fmt: skip
 
 
-def concluded(task, *units):
-    """Of one seed, whose one network has a hidden unit for each (inputs, outputs)."""
+def concluded(task, *units, seeds=(0, 1)):
+    """Of seeds whose one network has a hidden unit for each (inputs, outputs)."""
     edges = [np.zeros((200, len(units)), bool), np.zeros((len(units), task.num_outputs), bool)]
     for unit, (inputs, outputs) in enumerate(units):
         edges[0][list(inputs), unit] = edges[1][unit, list(outputs)] = True
@@ -43,9 +43,9 @@ def concluded(task, *units):
         jobs.ACCEPTED,
     )
     settings = settings_lib.resolve(
-        task, (len(units),), seeds=[0, 1], unit_steps=[10], edge_steps=[1]
+        task, (len(units),), seeds=seeds, unit_steps=[10], edge_steps=[1]
     )
-    records = {jobs.Job(seed, 10_000, 1000): record for seed in (0, 1)}
+    records = {jobs.Job(seed, 10_000, 1000): record for seed in seeds}
     return sculpture_lib.conclude(task, settings, records)
 
 

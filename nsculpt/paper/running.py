@@ -16,6 +16,7 @@ def run(
     costs: Sequence[float],
     out_dir: pathlib.Path,
     variant: variants.Variant,
+    show_progress: bool | str = True,
 ) -> None:
     """Sculpts cells one after the other, each in a run folder of its own.
 
@@ -24,6 +25,7 @@ def run(
       costs: of each, in any unit, to say how long the rest takes.
       out_dir: holds the run folders.
       variant: how they are run.
+      show_progress: whether, or how, to say on standard error how far each is; see `sculpt`.
 
     Raises:
       InputError: a folder cannot be used, or is of other settings; data that are not there.
@@ -44,7 +46,8 @@ def run(
             **variant.given(cell),
             out_dir=out_dir / cell.name,
             drawings=False,
-            show_progress=True,
+            report=False,
+            show_progress=show_progress,
         )
         done += cost
 

@@ -16,23 +16,32 @@ def table(sculpture: "sculpture_lib.Sculpture") -> str:
     Args:
       sculpture: of a task that is not exact.
     """
+    # Of the first column, which may hold seeds of ten digits.
+    width = max(12, *(len(_name(chosen)) for chosen in sculpture.selections))
     lines = [
         "Accuracy in percent (lost: points, from the dense to the sculpted network)",
-        f"{'bits right':>43}{'rows right':>27}",
+        f"  {'':<{width}}{'bits right':>29}{'rows right':>27}",
     ]
     head = f"{'edges':>7}" + f"{'dense':>10}{'sculpted':>10}{'lost':>7}" * 2
     for part in ("validation", "test") if sculpture.task.test is not None else ("validation",):
-        lines.append(f"  {part:<12}{head}")
-        lines += [_row(sculpture, chosen, part) for chosen in sculpture.selections]
+        lines.append(f"  {part:<{width}}{head}")
+        lines += [
+            f"  {_name(chosen):<{width}}{_row(sculpture, chosen, part)}"
+            for chosen in sculpture.selections
+        ]
         head = ""
     lines.append(text_lib.filled(f"(a row is right when {_row_rule(sculpture)})", indent="  "))
     lines.append(text_lib.filled(_allowed(sculpture), indent="  "))
     return "\n".join(line.rstrip() for line in lines)
 
 
+def _name(chosen: selection.Selection) -> str:
+    return f"seed {chosen.seed}"
+
+
 def _row(sculpture: "sculpture_lib.Sculpture", chosen: selection.Selection, part: str) -> str:
     edges = "-" if chosen.alive_edges is None else chosen.alive_edges
-    line = f"  {f'seed {chosen.seed}':<12}{edges:>7}"
+    line = f"{edges:>7}"
     measured = [
         None if job is None or job not in sculpture.accuracy else sculpture.accuracy[job]
         for job in (jobs.Job(chosen.seed), chosen.first)

@@ -1,29 +1,29 @@
-"""How far a sweep is: a bar with the time left on a terminal, plain lines elsewhere."""
+"""How far a sweep is, and the analyses after it, said to who waits."""
 
-import datetime
-import math
 import sys
 import threading
 import time
-from collections.abc import Iterable, Sequence
-from typing import TextIO, TypeVar
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import Any, TextIO, TypeVar
 
-import tqdm
-
-from nsculpt import text
-from nsculpt.sculpting import jobs, queue
+from nsculpt import progress_mode, text
+from nsculpt.report import outlook as outlook_lib
+from nsculpt.report import screen as screen_lib
+from nsculpt.sculpting import jobs
 
 T = TypeVar("T")
 
-# Between plain lines, where a round was done, and where none was.
-_SECONDS_BETWEEN_LINES, _SECONDS_WITHOUT_NEWS = 10.0, 60.0
-_NEWEST = 0.2  # weight of the newest round in the mean time of a round
+# Places of what is said in the line.
+_DONE, _LEFT, _LANES, _SPARSEST, _ROUNDS = range(5)
+_DELAY_S = 2.0  # analyses that take less are not worth a word
 
 
 class Silent:
     """Says nothing (`sweep.Observer`)."""
 
     def planned(self, pending: Sequence[jobs.Job], num_lanes: int) -> None: ...
+
+    def in_training(self, rounds: Mapping[jobs.Job, int]) -> None: ...
 
     def round_done(self, busy: Sequence[jobs.Job], num_lanes: int) -> None: ...
 
@@ -35,17 +35,28 @@ class Silent:
     def __exit__(self, *error: object) -> None: ...
 
 
-class Progress(Silent):
-    """Counts trained rounds. How many a job takes shows at its end; before, it is an estimate."""
+def watch(show_progress: Any, stream: TextIO | None = None) -> Silent:
+    """Who watches a sweep and says how far it is.
 
-    def __init__(self, stream: TextIO | None = None):
-        self._stream = sys.stderr if stream is None else stream
-        self._bar: tqdm.tqdm | None = None
-        self._rounds: dict[jobs.Job, int] = {}
-        self._num_jobs = self._jobs_done = 0
+    Args:
+      show_progress: one of `progress_mode`, or whether anything is to be said.
+      stream: where; None: standard error.
+
+    Raises:
+      InputError: text that is no mode.
+    """
+    screen = _screen(show_progress, stream)
+    return Silent() if screen is None else Progress(screen)
+
+
+class Progress(Silent):
+    """Says jobs done, time left, lanes busy by phase, the sparsest network so far."""
+
+    def __init__(self, screen: screen_lib.Screen):
+        self._speaker = _Speaker(screen)
+        self._num_lanes = 0
+        self._outlook: outlook_lib.Outlook | None = None
         self._fewest: int | None = None
-        self._left = _Left()
-        self._began = self._line_at = time.monotonic()
         # A round may take minutes, in which a thread tells the time.
         self._lock = threading.Lock()
         self._ended = threading.Event()
@@ -54,143 +65,143 @@ class Progress(Silent):
     def planned(self, pending: Sequence[jobs.Job], num_lanes: int) -> None:
         if not pending:
             return
-        self._num_jobs = len(pending)
-        self._left.plan(pending, num_lanes)
-        self._bar = tqdm.tqdm(
-            total=sum(map(queue.expected_rounds, pending)),
-            file=self._stream,
-            disable=not self._stream.isatty(),
-            bar_format="{percentage:3.0f}% |{bar:10}| {desc}",
-            leave=False,
-        )
-        self._say(_SECONDS_BETWEEN_LINES)
+        self._num_lanes = num_lanes
+        self._outlook = outlook_lib.Outlook(pending, num_lanes)
+        self._say(news=True)
         self._ticker.start()
 
-    def round_done(self, busy: Sequence[jobs.Job], num_lanes: int) -> None:
+    def in_training(self, rounds: Mapping[jobs.Job, int]) -> None:
+        assert self._outlook is not None
         with self._lock:
-            for job in busy:
-                # A job that outlasts its estimate waits there: the bar never runs over.
-                self._rounds[job] = self._rounds.get(job, 0) + 1
-                if self._rounds[job] <= queue.expected_rounds(job):
-                    self._advance(job, 1)
-                self._left.timed(job)
-        self._say(_SECONDS_BETWEEN_LINES)
+            self._outlook.in_training(rounds)
+        self._say(news=True)
+
+    def round_done(self, busy: Sequence[jobs.Job], num_lanes: int) -> None:
+        assert self._outlook is not None
+        with self._lock:
+            self._outlook.round_done(busy, time.monotonic())
 
     def job_done(self, job: jobs.Job, record: jobs.Record) -> None:
+        assert self._outlook is not None
         with self._lock:
-            self._jobs_done += 1
-            self._left.num_jobs -= 1
+            num_rounds = int((record.rounds["phase"] == job.phase).sum())
+            self._outlook.finished(job, num_rounds)
             if job.edge_step and record.status == jobs.ACCEPTED:
                 self._fewest = min(record.alive_edges, self._fewest or record.alive_edges)
-            self._advance(job, max(0.0, queue.expected_rounds(job) - self._rounds.get(job, 0)))
-
-    def _advance(self, job: jobs.Job, rounds: float) -> None:
-        assert self._bar is not None
-        self._left.rounds[job.phase] -= rounds
-        self._bar.update(rounds)
 
     def _tick(self) -> None:
         while not self._ended.wait(1.0):
-            try:
-                self._say(_SECONDS_WITHOUT_NEWS)
-            except (OSError, ValueError):  # whom it told has gone; who works will see
-                return
+            self._say(news=False)
 
-    def _say(self, seconds_between: float) -> None:
-        assert self._bar is not None
+    def _say(self, news: bool) -> None:
         with self._lock:
-            if not self._bar.disable:
-                self._bar.set_description_str(self._text(), refresh=True)
-            elif time.monotonic() - self._line_at > seconds_between:
-                self._line_at = time.monotonic()
-                print(f"  {self._text()}", file=self._stream, flush=True)
+            self._speaker.say(news, self._state)
 
-    def _text(self) -> str:
-        gone = _shown(time.monotonic() - self._began)
-        if not self._rounds:
-            return f"compiling, then the first round, {gone}"
-        parts = [
-            f"{self._jobs_done} of {self._num_jobs} jobs",
-            f"{text.counted(sum(self._rounds.values()), 'round')} in {gone}",
-        ]
-        left = self._left.seconds()
+    def _state(self) -> screen_lib.State:
+        outlook = self._outlook
+        assert outlook is not None
+        parts = [(_DONE, f"{outlook.num_finished}/{outlook.num_jobs} jobs")]
+        if not outlook.num_rounds:
+            parts += [(_LEFT, "compiling"), (_LEFT, "compiling, then the first round")]
+            return screen_lib.State(outlook.percent(), parts, [])
+        left, lanes = outlook.left(time.monotonic()), outlook.lanes()
         if left is not None:
-            parts.append(f"about {_shown(left)} left")
+            about = "at least " if left.at_least else ""
+            parts.append((_LEFT, f"{about}{screen_lib.shown(left.seconds)} left"))
+        busy = f"{sum(lanes.values())}/{self._num_lanes} lanes"
+        if lanes:
+            parts.append((_LANES, busy))
         if self._fewest is not None:
-            parts.append(f"sparsest {self._fewest} edges")
-        return ", ".join(parts)
+            parts.append((_SPARSEST, f"sparsest {self._fewest}"))
+        if lanes:
+            names = [jobs.PHASE_NAMES[phase] for phase in lanes]
+            parts.append((_LANES, f"{busy} ({', '.join(names)})"))
+        if len(lanes) > 1:
+            counts = (f"{count} {jobs.PHASE_NAMES[phase]}" for phase, count in lanes.items())
+            parts.append((_LANES, f"{busy} ({', '.join(counts)})"))
+        if self._fewest is not None:
+            parts.append((_SPARSEST, f"sparsest {self._fewest} edges"))
+        rounds = (_ROUNDS, text.counted(outlook.num_rounds, "round"))
+        return screen_lib.State(outlook.percent(), parts, [rounds])
 
     def __exit__(self, *error: object) -> None:
         self._ended.set()
-        if self._bar is not None:
+        if self._outlook is not None:
             self._ticker.join(2.0)  # unless it waits for a terminal that takes nothing
-            self._bar.close()
+            with self._lock:
+                self._speaker.end(self._state)
 
 
-def analysing(networks: Sequence[T], show: bool) -> Iterable[T]:
-    """The same networks; on a terminal with a bar, where they take more than a moment.
+def analysing(networks: Sequence[T], show_progress: Any) -> Iterable[T]:
+    """The same networks; where they take more than a moment, it is said how far it is.
 
     Args:
       networks: to be analysed one after the other.
-      show: False for no bar in any case.
+      show_progress: as for `watch`.
 
     Example:
-      >>> list(analysing([3, 4], show=False))
+      >>> list(analysing([3, 4], show_progress=False))
       [3, 4]
     """
-    return tqdm.tqdm(
-        networks,
-        file=sys.stderr,
-        disable=not (show and sys.stderr.isatty()),
-        bar_format="{percentage:3.0f}% |{bar:10}| analysing network {n_fmt} of {total_fmt}, "
-        "{elapsed}, {remaining} left",
-        delay=2.0,
-        leave=False,
-    )
+    screen = _screen(show_progress, None)
+    if screen is None or not networks:
+        yield from networks
+        return
+    speaker = _Speaker(screen)
+    done = 0
+
+    def state() -> screen_lib.State:
+        parts = [(_DONE, f"analysed {done} of {text.counted(len(networks), 'network')}")]
+        if 0 < done < len(networks):
+            left = speaker.gone * (len(networks) - done) / done
+            parts.append((_LEFT, f"{screen_lib.shown(left)} left"))
+        return screen_lib.State(100 * done // len(networks), parts, [])
+
+    try:
+        for network in networks:
+            if speaker.gone > _DELAY_S:
+                speaker.say(True, state)
+            yield network
+            done += 1
+    finally:
+        speaker.end(state)
 
 
-class _Left:
-    """The time that the rounds to come will take, from how long those of each job took.
+class _Speaker:
+    """Says to a screen what is asked of it, as long as somebody is behind that screen."""
 
-    By phase, since rounds of edges may be worked out on smaller arrays; and from job to job, since
-    several that are in training at once answer in bursts.
-    """
+    def __init__(self, screen: screen_lib.Screen):
+        self._screen, self._began, self._heard = screen, time.monotonic(), True
 
-    def __init__(self) -> None:
-        self.rounds = dict.fromkeys(jobs.PHASE_NAMES, 0.0)  # to come, about
-        self._num_lanes = self.num_jobs = 1
-        self._seconds: dict[int, float] = {}  # from one round of a job to its next, by phase
-        self._last: dict[jobs.Job, float] = {}  # when a job had its last round
-        self._at = 0.0
+    @property
+    def gone(self) -> float:
+        """Seconds since the beginning."""
+        return time.monotonic() - self._began
 
-    def plan(self, pending: Sequence[jobs.Job], num_lanes: int) -> None:
-        self._num_lanes, self.num_jobs = num_lanes, len(pending)
-        for job in pending:
-            self.rounds[job.phase] += queue.expected_rounds(job)
+    def say(self, news: bool, state: Callable[[], screen_lib.State]) -> None:
+        """Says it, if it is time to."""
+        if self._heard and self._screen.is_due(self.gone, news):
+            self._call(self._screen.say, state())
 
-    def timed(self, job: jobs.Job) -> None:
-        """A job had a round."""
-        self._at = time.monotonic()
-        before = self._last.get(job)
-        self._last[job] = self._at
-        if before is not None:
-            took = self._at - before
-            mean = self._seconds.get(job.phase, took)
-            self._seconds[job.phase] = mean + _NEWEST * (took - mean)
+    def end(self, state: Callable[[], screen_lib.State]) -> None:
+        """Says where it ended."""
+        if self._heard:
+            self._call(self._screen.close, state())
 
-    def seconds(self) -> float | None:
-        """None while nobody can tell."""
-        if not self._seconds:
-            return None
-        total = sum(
-            rounds * self._seconds[min(self._seconds, key=lambda known: abs(known - phase))]
-            for phase, rounds in self.rounds.items()
-        )
-        if not total:  # all that are left have outlasted their estimate
-            return None
-        at_once = max(1, min(self._num_lanes, self.num_jobs))
-        return max(0.0, total / at_once - (time.monotonic() - self._at))
+    def _call(
+        self, say: Callable[[float, screen_lib.State], None], state: screen_lib.State
+    ) -> None:
+        try:
+            say(self.gone, state)
+        except (OSError, ValueError):  # a closed pipe or terminal: the work goes on all the same
+            self._heard = False
 
 
-def _shown(seconds: float) -> str:
-    return str(datetime.timedelta(seconds=math.ceil(seconds)))
+def _screen(show_progress: Any, stream: TextIO | None) -> screen_lib.Screen | None:
+    mode = progress_mode.of(show_progress)
+    stream = sys.stderr if stream is None else stream
+    if mode == progress_mode.QUIET or stream is None or stream.closed:  # None: closed beforehand
+        return None
+    if mode == progress_mode.BAR or (mode == progress_mode.AUTO and stream.isatty()):
+        return screen_lib.Bar(stream)
+    return screen_lib.Lines(stream, stamped=mode == progress_mode.LOG)

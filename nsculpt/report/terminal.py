@@ -71,51 +71,49 @@ def _heading(sculpture: "sculpture_lib.Sculpture") -> str:
 
 def _seeds(sculpture: "sculpture_lib.Sculpture") -> str:
     truth = sculpture.task.truth
-    lines = ["The sparsest network of each seed (tied: as sparse, of the same seed)"]
-    columns = " inputs  outputs  structure" if truth is not None else ""
-    width = max(5, *(len(f"{chosen.alive_edges}") for chosen in sculpture.selections))
-    lines.append(f"  seed  unit/edge step  {'edges':>{width}}  tied  modules {columns}".rstrip())
-    for chosen in sculpture.selections:
+    columns = ("inputs", "outputs", "structure") if truth is not None else ()
+    rows = [["seed", "unit/edge step", "edges", "tied", "modules", *columns]]
+    without: dict[int, str] = {}  # what is said instead of a row
+    for place, chosen in enumerate(sculpture.selections, start=1):
+        rows.append([str(chosen.seed)])
         if chosen.first is None:
             dense = next(f for job, f in sculpture.networks.items() if job.seed == chosen.seed)
-            lines.append(
-                f"  {chosen.seed:>4}  no network reached the accuracy asked for; the dense one has "
-                f"{dense.wrong_bits} of\n        {sculpture.num_bits} bits wrong"
+            without[place] = (
+                "no network reached the accuracy asked for; the dense one has "
+                f"{dense.wrong_bits} of {sculpture.num_bits} bits wrong"
             )
             continue
         analysis = sculpture.analyses[chosen.first]
-        steps = "/".join(
-            f"{export.percent(step)}" for step in (chosen.first.unit_step, chosen.first.edge_step)
-        )
-        found = "-" if analysis is None else len(analysis.hierarchy)
-        line = (
-            f"  {chosen.seed:>4}  {steps:>14}  {chosen.alive_edges:>{width}}  "
-            f"{len(chosen.tied):>4}  {found:>7} "
-        )
+        steps = (chosen.first.unit_step, chosen.first.edge_step)
+        percents = "/".join(str(export.percent(step)) for step in steps)
+        found = "-" if analysis is None else str(len(analysis.hierarchy))
+        rows[-1] += [percents, str(chosen.alive_edges), str(len(chosen.tied)), found]
         if truth is not None:
-            marks = [_mark(truth, analysis, f"{name}_recovered") for name in _COMPARED]
-            line += f" {marks[0]:>6}  {marks[1]:>7}  {marks[2]:>9}"
-        lines.append(line.rstrip())
-    return "\n".join(lines)
+            rows[-1] += [_mark(truth, analysis, f"{name}_recovered") for name in _COMPARED]
+    lines = text_lib.table(rows)
+    for place, message in without.items():
+        indent = lines[place][: -len(rows[place][0])]
+        lines[place] = text_lib.filled(f"{rows[place][0]}  {message}", indent=indent)
+    return "\n".join(
+        ["The sparsest network of each seed (tied: as sparse, of the same seed)", *lines]
+    )
 
 
 def _diversity(sculpture: "sculpture_lib.Sculpture") -> str:
-    columns = "  recovered" if sculpture.task.truth is not None else ""
-    lines = [
-        "Structures of all prunings of a seed (modal: most frequent; entropy in bits)",
-        f"  seed  prunings  structures  entropy  modal share  sparsest{columns}",
-    ]
+    has_truth = sculpture.task.truth is not None
+    columns = ["seed", "prunings", "structures", "entropy", "modal share", "sparsest"]
+    rows = [columns + ["recovered"] * has_truth]
     for chosen, found in zip(sculpture.selections, sculpture.diversity, strict=True):
-        line = f"  {chosen.seed:>4}  {found.n:>8}  {len(found.structures):>10}"
+        row = [str(chosen.seed), str(found.n), str(len(found.structures))]
         if found.structures:
             share = f"{found.modal_share:.2f}" + (" tied" if found.tied else "")
             other = "another" if chosen.first in found.numbers else "none"
-            sparsest = "modal" if found.agree else other
-            line += f"  {found.entropy:>7.2f}  {share:>11}  {sparsest:>8}"
-            if columns:
-                line += f"  {sum(each.num_recovered or 0 for each in found.structures):>9}"
-        lines.append(line)
-    return "\n".join(lines)
+            row += [f"{found.entropy:.2f}", share, "modal" if found.agree else other]
+            if has_truth:
+                row.append(str(sum(each.num_recovered or 0 for each in found.structures)))
+        rows.append(row)
+    head = "Structures of all prunings of a seed (modal: most frequent; entropy in bits)"
+    return "\n".join([head, *text_lib.table(rows)])
 
 
 def _consensus(sculpture: "sculpture_lib.Sculpture") -> str:

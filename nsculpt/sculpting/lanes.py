@@ -50,15 +50,14 @@ class Lanes:
     ):
         self._cell, self._queue, self._writer, self._num_lanes = cell, queue, writer, num_lanes
         self._batch_lanes, self._initial_weights = batch_lanes, initial_weights
-        self._num_busy = 0
+        self.rounds: dict[jobs.Job, int] = {}  # of jobs in training: how many each has had
         # For a round; those that are not here are having theirs.
         self._waiting: dict[Sizes, list[Lane]] = {}
 
     def fill(self) -> list[tuple[jobs.Job, jobs.Record]]:
         """Gives free lanes to jobs that are ready; returns those that need no round at all."""
         finished = []
-        while self._num_busy < self._num_lanes and (found := self._queue.next()) is not None:
-            self._num_busy += 1
+        while len(self.rounds) < self._num_lanes and (found := self._queue.next()) is not None:
             finished.extend(self._go_on(found[0], self._begin(*found), None))
         return finished
 
@@ -73,6 +72,7 @@ class Lanes:
     def _wait(self, work: jobs.Work, asked: jobs.Round) -> None:
         compacted = self._cell.compacted(asked)
         sizes = self._cell.layer_sizes if compacted is None else compacted.sizes
+        self.rounds[asked.job] = asked.index
         remaining = self._queue.chain(asked.job) - asked.index
         self._waiting.setdefault(sizes, []).append(Lane(work, asked, sizes, compacted, remaining))
 
@@ -119,7 +119,7 @@ class Lanes:
         try:
             asked = next(work) if reply is None else work.send(reply)
         except StopIteration as stop:
-            self._num_busy -= 1
+            self.rounds.pop(job, None)  # not there where it needed none
             self._writer.finish(job, stop.value)  # first, since the queue looks for it there
             self._queue.finish(job, stop.value)
             return [(job, stop.value)]

@@ -7,7 +7,7 @@ import functools
 import os
 import threading
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, Protocol
 
 import jax
@@ -27,6 +27,9 @@ class Observer(Protocol):
     """Who watches a sweep."""
 
     def planned(self, pending: Sequence[jobs.Job], num_lanes: int) -> None: ...
+
+    def in_training(self, rounds: Mapping[jobs.Job, int]) -> None:
+        """The jobs that have a lane now, and how many rounds of its phase each has had."""
 
     def round_done(self, busy: Sequence[jobs.Job], num_lanes: int) -> None:
         """The jobs that had a round together, and the lanes of the program that did it."""
@@ -83,7 +86,7 @@ def run(
       cell: task, network and settings.
       wanted: edge jobs; the unit and dense jobs before them follow.
       store: asked for finished jobs, given new ones.
-      observer: told of the plan, of each round and of each finished job.
+      observer: told of the plan, of jobs in training, of each round and of each finished job.
       num_lanes: how many networks are in training at once, rounded up to whole tiles; None: a tile
         for each core or device and one more, as far as there are jobs for them.
       effort: where what it takes is added up, also if it is interrupted.
@@ -124,6 +127,7 @@ def run(
 
         while True:
             say(lanes.fill())
+            observer.in_training(lanes.rounds)
             submit(half_empty=True)
             if not calls:
                 break

@@ -1,6 +1,7 @@
 """A file from the web, into memory: so that a transfer that is broken off leaves nothing behind."""
 
 import http.client
+import logging
 import sys
 import urllib.error
 import urllib.request
@@ -57,7 +58,10 @@ def _read(response: http.client.HTTPResponse, most_bytes: int, name: str) -> byt
         unit="B",
         unit_scale=True,
         file=sys.stderr,
-        disable=sys.stderr is None or not sys.stderr.isatty(),  # None: closed
+        disable=sys.stderr is None  # closed
+        or not sys.stderr.isatty()
+        # Whoever wants to hear of nothing but warnings wants no bar either.
+        or logging.getLogger("nsculpt").level > logging.INFO,
         leave=False,
     ) as bar:
         # As it comes: `read` would wait for a whole chunk, and the bar with it.
