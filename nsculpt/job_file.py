@@ -118,6 +118,7 @@ def _read(path: pathlib.Path, layer_sizes: Sequence[int]) -> jobs.Checkpoint:
         with zipfile.ZipFile(io.BytesIO(content)) as file:
             arrays = {name: _array(file.read(name)) for name in file.namelist()}
         identity = _identity(arrays["identity.npy"])
+        own_id = jobs.job_id(identity)
         layers = range(len(layer_sizes) - 1)
         record = jobs.Record(
             [arrays[f"kernel_{index}.npy"] for index in layers],
@@ -134,7 +135,7 @@ def _read(path: pathlib.Path, layer_sizes: Sequence[int]) -> jobs.Checkpoint:
             )
     except _FOREIGN as error:
         raise DamagedError("not a file of a job") from error
-    if jobs.job_id(identity) != path.stem:
+    if own_id != path.stem:
         raise DamagedError("of another job")
     return jobs.Checkpoint(record, refit)
 
@@ -148,9 +149,9 @@ def identity_in(path: pathlib.Path) -> dict[str, Any] | None:
         _check_is_file(path)
         with zipfile.ZipFile(path) as file:
             identity = _identity(_array(file.read("identity.npy")))
+        return identity if jobs.job_id(identity) == path.stem else None
     except (*_FOREIGN, DamagedError, OSError):
         return None
-    return identity if jobs.job_id(identity) == path.stem else None
 
 
 def _digest(content: bytes | memoryview) -> bytes:

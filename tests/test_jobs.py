@@ -122,6 +122,17 @@ def test_nothing_ever_accepted_leaves_the_dense_network_and_says_so():
     assert record.wrong_bits == 1
 
 
+def test_a_job_ends_where_removed_at_can_count_no_further(monkeypatch):
+    assert jobs.MOST_ROUNDS == 32_767  # int16
+    monkeypatch.setattr(jobs, "MOST_ROUNDS", 2)
+    # A step of 10 would go on: rounds 0 (dense), 1 and 2, and no third, which would be number 3.
+    work = jobs.prune_units(jobs.Job(7, 10_000), dense(0), EXACT)
+    asked, record = drive(work, [(2.0, FULL, 0), (3.0, masks(0, 2, 4), 0)])
+    assert len(asked) == 2
+    assert record.removed_at[0].max() == 2
+    assert len(record.rounds) == 3
+
+
 def test_every_accepted_network_can_be_read_from_removed_at():
     _, units = drive(
         jobs.prune_units(jobs.Job(7, 30_000), dense(0), EXACT),

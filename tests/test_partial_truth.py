@@ -212,11 +212,10 @@ def test_partitions_by_pairs_of_labelled_units(seed, input_labels, output_labels
             (module_of[i] == module_of[j]) == (labels[i] == labels[j]) for i in live for j in live
         )
         may_die = optional and name == "inputs"
-        recovered = alike and bool(live) and (live == known or may_die)
+        all_used = {labels[i] for i in live} == {labels[i] for i in known}
+        recovered = alike and all_used and (live == known or may_die)
         assert scores[f"{name}_recovered"] is recovered
-        # Group by group, but for a group that is optional and wholly dead, which is not found.
-        used = [group for group in of_side if group.modules or not may_die]
-        assert recovered is (bool(used) and all(group.found for group in used))
+        assert recovered is all(group.found for group in of_side)
         if live:
             parts = np.array([module_of[i] for i in live]), np.array([labels[i] for i in live])
             assert scores[f"{name}_ari"] == partitions.adjusted_rand_index(*parts)

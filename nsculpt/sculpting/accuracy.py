@@ -8,7 +8,6 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 
-from nsculpt import errors, numeric
 from nsculpt.sculpting import chunks, training
 from nsculpt.tasks import task as task_lib
 
@@ -39,39 +38,6 @@ class Accuracy:
     def rows_right(self) -> float:
         """Share of the rows that are right; see `measure`."""
         return 1 - self.wrong_rows / self.num_rows
-
-
-def check(task: task_lib.Task) -> None:
-    """Checks what `measure` relies on, before anything is trained.
-
-    Raises:
-      InputError: `classes` that are no groups of the task's outputs, or test data of other widths.
-    """
-    seen: set[int] = set()
-    for place, group in enumerate(task.classes):
-        for output in group:
-            if not numeric.is_whole(output) or not 0 <= output < task.num_outputs:
-                raise errors.InputError(
-                    f"task {task.name!r}: classes[{place}]: output {output!r}; expected indices "
-                    f"from 0 to {task.num_outputs - 1}"
-                )
-            if output in seen:
-                raise errors.InputError(
-                    f"task {task.name!r}: classes[{place}]: output {output} stands twice; expected "
-                    "each in one group at most"
-                )
-            seen.add(int(output))
-        if not len(group):
-            raise errors.InputError(
-                f"task {task.name!r}: classes[{place}]: expected at least one output, got none"
-            )
-    if task.test is not None:
-        widths = (task.test.num_inputs, task.test.num_outputs)
-        if widths != (task.num_inputs, task.num_outputs):
-            raise errors.InputError(
-                f"task {task.name!r}: test data of {widths[0]} inputs and {widths[1]} outputs; "
-                f"expected {task.num_inputs} and {task.num_outputs} as for training"
-            )
 
 
 def measure(

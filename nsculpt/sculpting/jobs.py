@@ -21,6 +21,10 @@ ALGORITHM_VERSION = 2
 
 PHASE_NAMES = {pruning.DENSE: "dense", pruning.UNIT: "unit", pruning.EDGE: "edge"}
 
+# `Record.removed_at` holds rows of `rounds` as int16. A job that gets there, by steps of
+# thousandths of a percent, ends with what it has.
+MOST_ROUNDS = int(np.iinfo(np.int16).max)
+
 ACCEPTED = "accepted"  # the network makes no more wrong bits than allowed
 NOTHING_ACCEPTED = "nothing accepted"  # no network ever was; the dense one is the result
 
@@ -285,7 +289,7 @@ def _prune(
     for accepted in at.record.rounds["accepted"][first_pruning:]:
         plan = schedule.decide(plan, bool(accepted))
     allowed = _allowed(at.record, rule)
-    while not plan.done:
+    while not plan.done and len(at.record.rounds) <= MOST_ROUNDS:
         index = len(at.record.rounds) - first_row
         reply = yield Round(job, index, plan.k, *at.base, at.record.edges, at)
         accepted = reply.wrong_bits <= allowed
