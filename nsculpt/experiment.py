@@ -2,6 +2,7 @@
 
 import contextlib
 import dataclasses
+import logging
 import os
 import pathlib
 import time
@@ -9,15 +10,18 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 import nsculpt.tasks as tasks_lib
-from nsculpt import errors, records, runs, shards, timings
+from nsculpt import errors, progress_mode, records, runs, shards, timings
 from nsculpt import sculpture as sculpture_lib
 from nsculpt import settings as settings_lib
 from nsculpt.report import export, progress
-from nsculpt.sculpting import accuracy, jobs, queue, saliency, sweep, training
 from nsculpt.sculpting import cell as cell_lib
 from nsculpt.sculpting import effort as effort_lib
-from nsculpt.tasks import plugins
+from nsculpt.sculpting import jobs, queue, saliency, sweep, training
+from nsculpt.tasks import checks, plugins
 from nsculpt.tasks import task as task_lib
+from nsculpt.webpage import run_page
+
+_log = logging.getLogger("nsculpt")
 
 
 def make_cell(
@@ -59,7 +63,8 @@ def sculpt(
     lanes: int | None = None,
     out_dir: str | pathlib.Path | None = None,
     drawings: bool = True,
-    show_progress: bool = False,
+    report: bool = True,
+    show_progress: bool | str = False,
 ) -> sculpture_lib.Sculpture:
     """Learns a task, sculpts the network, finds modules and hierarchy (sections 3 and 4).
 
@@ -85,7 +90,10 @@ def sculpt(
       lanes: networks to train at once, rounded up to whole tiles; results do not depend on it.
       out_dir: run folder; what it holds already is not done again. None: nothing is written.
       drawings: whether the selected networks are drawn into `out_dir`.
-      show_progress: whether to say on standard error how far it is.
+      report: whether report.html, a page to read in a browser, is written into `out_dir`.
+      show_progress: whether to say on standard error how far it is; or how: bar, one line over and
+        over; log, lines with date and time; auto (True), a bar on a terminal and plain lines
+        elsewhere; quiet (False).
 
     Returns:
       Networks, analyses and rates.
@@ -115,6 +123,7 @@ def sculpt(
         "merge_threshold": merge_threshold,
         "modularity_threshold": modularity_threshold,
     }
+    progress_mode.of(show_progress)  # refused, if it is, before anything is done
     task, settings, cell = _prepared(task, hidden, given, plugin, lanes, out_dir)
     wanted = jobs.grid(settings.seeds, settings.unit_steps, settings.edge_steps)
     with contextlib.ExitStack() as stack:
@@ -144,10 +153,28 @@ def sculpt(
                 exported = time.monotonic()
                 export.draw(folder.path, sculpture)
                 spent["drawings_s"] = time.monotonic() - exported
+            if report:
+                spent["report_s"] = _report(folder.path)
             times = folder.path / "timings.json"
             if worked or not times.exists():  # to look again at what is finished is no work
                 timings.add(times, spent)
     return sculpture
+
+
+def _report(path: pathlib.Path) -> float:
+    """Writes the page of a run; what goes wrong with it is said, and costs nothing else.
+
+    Returns:
+      Seconds that it took.
+    """
+    began = time.monotonic()
+    try:
+        run_page.write(path)
+    except Exception as error:  # a run of hours is not to end in a failure of its page
+        with contextlib.suppress(OSError):  # an earlier one would be of other results
+            (path / run_page.NAME).unlink(missing_ok=True)
+        _log.warning("no %s: %s: %s", run_page.NAME, type(error).__name__, error)
+    return time.monotonic() - began
 
 
 def sculpt_share(
@@ -158,7 +185,7 @@ def sculpt_share(
     out_dir: str | pathlib.Path,
     plugin: str | pathlib.Path | None = None,
     lanes: int | None = None,
-    show_progress: bool = False,
+    show_progress: bool | str = False,
     **given: Any,
 ) -> shards.Share:
     """Does one share of a sculpting's jobs, and leaves them in a run folder.
@@ -175,6 +202,7 @@ def sculpt_share(
     Raises:
       InputError, FolderInUseError: as `sculpt`.
     """
+    progress_mode.of(show_progress)
     task, settings, cell = _prepared(task, hidden, given, plugin, lanes, out_dir)
     wanted = jobs.grid(settings.seeds, settings.unit_steps, settings.edge_steps)
     mine = shards.part(wanted, shard)
@@ -201,7 +229,7 @@ def _prepared(
     plugin_sha256 = None if plugin is None else plugins.load(plugin)
     if not isinstance(task, task_lib.Task):
         task = tasks_lib.load_task(task)
-    accuracy.check(task)
+    checks.check(task)
     settings = settings_lib.resolve(task, hidden, **given)
     if lanes is not None and settings_lib.whole("lanes", lanes) < 1:
         raise errors.InputError(f"lanes={lanes}: expected at least 1", "lanes")
@@ -215,7 +243,7 @@ def _sweep(
     wanted: Sequence[jobs.Job],
     store: queue.Store,
     lanes: int | None,
-    show_progress: bool,
+    show_progress: bool | str,
 ) -> bool:
     """Runs a sweep; says whether there was anything to do.
 
@@ -223,7 +251,7 @@ def _sweep(
     """
     began, effort = time.monotonic(), effort_lib.Effort()
     try:
-        with progress.Progress() if show_progress else progress.Silent() as observer:
+        with progress.watch(show_progress) as observer:
             sweep.run(cell, wanted, store, observer, lanes, effort)
     finally:
         if effort.rounds and isinstance(store, runs.RunFolder):

@@ -5,7 +5,9 @@ jobs/<id>.npz   one finished job each; the id is the SHA-256 of all that determi
 jobs/<id>.checkpoint   where an unfinished job stands, in the same format; goes when it is finished.
                 Its name is none that is copied with the jobs when shares are merged
 jobs/damaged/   what had such a name and was not that job; never read again, never deleted
-summary.json, networks.npz, drawings/   exports of the jobs, made anew at the end of a run
+summary.json, networks.npz, trajectories.npz, drawings/, report.html   exports of the jobs, made
+                anew at the end of a run
+trajectories.cache   analyses of the networks in trajectories.npz; may be deleted at any time
 timings.json    times, and nothing else does hold any
 """
 
@@ -153,6 +155,8 @@ def open_folder(
         raise errors.InputError(
             f"out_dir={str(path)!r}: is no folder; expected a new or empty one", "out_dir"
         )
+    for name, value in flags.items():
+        _check_can_stand_in_a_flagfile(name, value)
     known = path / "run.flags"
     if path.is_dir() and not known.exists() and not _just_begun(path):
         raise errors.InputError(
@@ -204,6 +208,20 @@ def _just_begun(path: pathlib.Path) -> bool:
     )
 
 
+def _check_can_stand_in_a_flagfile(name: str, value: str) -> None:
+    try:
+        value.encode()
+        one_line = value.splitlines() in ([value], []) and value == value.strip()
+    except UnicodeEncodeError:
+        one_line = False
+    if not one_line:
+        raise errors.InputError(
+            f"{name}={value!r}: expected text that a line of run.flags can hold: UTF-8, without "
+            "line breaks, and without blanks at its ends",
+            name,
+        )
+
+
 def _refuse_other_flags(path: pathlib.Path, now: Mapping[str, str]) -> None:
     known = path / "run.flags"
     if not known.exists():
@@ -218,6 +236,10 @@ def _refuse_other_flags(path: pathlib.Path, now: Mapping[str, str]) -> None:
     before = {name: value for name, _, value in pairs}
     if not before:
         return  # emptied: the jobs themselves are still compared
+    if {each.name for each in path.iterdir()} <= {"run.flags", ".lock", "jobs"} and not any(
+        (path / "jobs").glob("*")
+    ):
+        return  # refused before anything was done, such as for want of memory
     for name in dict.fromkeys([*now, *before]):
         if name not in _FREE_FLAGS and before.get(name) != now.get(name):
             raise errors.InputError(

@@ -154,18 +154,17 @@ def resolve(task: task_lib.Task, hidden: Iterable[int], **given: Any) -> Setting
             )  # fmt: skip
         values["batch_size"] = num_rows
     settings = Settings(**values)
-    from nsculpt.sculpting import (
-        saliency,
-    )  # late, since it loads jax: bad values are cheap to refuse
+    if "unit_saliency" in given or "edge_saliency" in given:
+        from nsculpt.sculpting import saliency  # late, since it loads jax
 
-    for name, known in (
-        ("unit_saliency", saliency.UNIT_SALIENCIES),
-        ("edge_saliency", saliency.EDGE_SALIENCIES),
-    ):
-        try:
-            known[getattr(settings, name)]
-        except errors.InputError as error:
-            raise errors.InputError(f"{name}: {error}", name) from error
+        for name, known in (
+            ("unit_saliency", saliency.UNIT_SALIENCIES),
+            ("edge_saliency", saliency.EDGE_SALIENCIES),
+        ):
+            try:
+                known[getattr(settings, name)]
+            except errors.InputError as error:
+                raise errors.InputError(f"{name}: {error}", name) from error
     return settings
 
 

@@ -1,6 +1,6 @@
 """timings.json of a run folder: seconds and counts, summed over all commands that worked there.
 
-sculpting_s, analysis_s, drawings_s   wall time of each part
+sculpting_s, analysis_s, drawings_s, report_s   wall time of each part
 prunings, rounds, lane_rounds, calls, steps, call_s, products_flop, compiles, compile_s
                                       see `sculpting.effort`
 
@@ -11,7 +11,7 @@ import json
 import pathlib
 from collections.abc import Mapping
 
-from nsculpt import numeric, runs
+from nsculpt import numeric
 
 _GREATEST = 1e18  # of any sum; more is damage
 
@@ -40,5 +40,7 @@ def add(path: pathlib.Path, spent: Mapping[str, float]) -> None:
       ...     read(path)
       {'sculpting_s': 3.5, 'rounds': 7}
     """
+    from nsculpt import runs  # late, since it loads jax, which those who read do without
+
     before = read(path)
     runs.write_json(path, before | {name: before.get(name, 0) + spent[name] for name in spent})

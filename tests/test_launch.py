@@ -52,7 +52,8 @@ def test_a_run_writes_its_folder(small):
     folder, _ = small
     names = sorted(path.name for path in folder.iterdir())
     assert names == [
-        ".lock", "drawings", "jobs", "networks.npz", "run.flags", "summary.json", "timings.json"
+        ".lock", "drawings", "jobs", "networks.npz", "report.html", "run.flags", "summary.json",
+        "timings.json", "trajectories.cache", "trajectories.npz",
     ]  # fmt: skip
     assert len(list((folder / "jobs").iterdir())) == 2 + 4 + 8
     drawings = sorted(path.name for path in (folder / "drawings").iterdir())

@@ -110,7 +110,8 @@ CASES = {
                               ["out", "new or empty folder"]),
     "folder of other settings": (
         ["--task=reused", "--out_dir=out"],
-        {"out/run.flags": "--task=reused\n--hidden=24,24\n--learning_rate=0.2\n"},
+        {"out/run.flags": "--task=reused\n--hidden=24,24\n--learning_rate=0.2\n",
+         "out/summary.json": "{}"},
         ["--out_dir=out", "--learning_rate is 0.2 there and 0.1 here"]),
 }  # fmt: skip
 

@@ -25,6 +25,7 @@ def test_the_deep_masks_are_what_they_say():
     assert 0.0019 < share < 0.0021
 
 
+@pytest.mark.slow
 def test_analyses_are_timed(tmp_path):
     published_folder.write(tmp_path, published_folder.six()[:1])
     ran = launch(tmp_path, "analysis", f"--folder={tmp_path}", "--json")
@@ -42,6 +43,7 @@ def test_analyses_are_timed(tmp_path):
     assert all(len(line) <= 80 for line in text.splitlines())
 
 
+@pytest.mark.slow
 def test_sweeps_are_timed(tmp_path):
     small = ["--task=input_separable", "--hidden=8", "--seeds=0", "--unit_steps=40"]
     ran = launch(tmp_path, "sweep", *small, "--edge_steps=4,8", "--json")

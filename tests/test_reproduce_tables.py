@@ -78,12 +78,12 @@ def test_markdown_and_csv_and_json_by_hand(found):
     assert len(form["unfinished"]) == 34
 
 
-def made_up(experiment, seed=0):
-    """Outcomes of all cells, drawn at random near the paper's figures where it has any."""
+def made_up(experiment, seed=0, kept=lambda cell: True):
+    """Outcomes of all cells, or some, drawn at random near the paper's figures where it has any."""
     rng = np.random.default_rng(seed)
     rates, variant = figures.read_rates(), variants.Variant()
     found = []
-    for cell in cells.of(experiment):
+    for cell in filter(kept, cells.of(experiment)):
         bars = [
             b for b in cells.bars(experiment) if b.task == cell.task and cell.hidden in b.hidden
         ]

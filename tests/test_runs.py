@@ -17,6 +17,7 @@ from nsculpt import experiment, runs
 from nsculpt import settings as settings_lib
 from nsculpt.sculpting import cell as cell_lib
 from nsculpt.sculpting import jobs
+from tests import bad_input
 
 TASK = nsculpt.load_task("input_separable")
 FLAGS = {"task": "input_separable", "hidden": "3", "seeds": "0", "learning_rate": "0.05"}
@@ -262,9 +263,25 @@ def test_jobs_of_other_versions_are_left_alone(tmp_path, version):
     assert not (tmp_path / "jobs" / "damaged").exists()
 
 
+def test_a_folder_in_which_nothing_was_done_takes_other_settings(tmp_path):
+    for flags in (FLAGS, {**FLAGS, "batch_size": "8"}):
+        with runs.open_folder(tmp_path / "run", flags, cell()):
+            pass
+    assert "--batch_size=8\n" in (tmp_path / "run" / "run.flags").read_text()
+
+
+@pytest.mark.parametrize("value", ["a\nb", "a\u2028b", "a\udcffb", "a ", "\ta"])
+def test_what_no_line_of_flags_can_hold_is_refused(tmp_path, value):
+    message = bad_input.message_of(
+        lambda: runs.open_folder(tmp_path / "run", {**FLAGS, "dataset": value}, cell()).__enter__()
+    )
+    assert message.startswith(f"dataset={value!r}: expected text that a line of run.flags can hold")
+    assert not (tmp_path / "run").exists()
+
+
 def test_other_settings_are_refused_and_the_first_is_named(tmp_path):
-    with runs.open_folder(tmp_path / "run", FLAGS, cell()):
-        pass
+    with runs.open_folder(tmp_path / "run", FLAGS, cell()) as folder:
+        folder.put(JOB, record())
     before = (tmp_path / "run" / "run.flags").read_bytes()
     other = {**FLAGS, "learning_rate": "0.1", "hidden": "4"}
     with (

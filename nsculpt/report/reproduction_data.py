@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from nsculpt.paper import alive_edges, outcomes, reproduction, shipped
+from nsculpt.report import reproduction_notes
 
 SCHEMA_VERSION = 1
 _READINGS = ("first", "mean", "any", "all")
@@ -21,10 +22,10 @@ def form(found: reproduction.Reproduction) -> dict[str, Any]:
     Returns:
       `paper` (where its figures come from), `departures` (settings that are not the paper's),
       `bars`, `pooled` (all bars of a panel that the paper gives a rate of), `cells`, `alive_edges`
-      (summed over cells), `time` and `unfinished` cells. A rate is `{"rate", "n", "low", "high"}`
-      with a Wilson 95 percent interval; p values are Fisher's, exact and two-sided, of our count
-      against the paper's. What the paper, or its published networks, say nothing of is null, and so
-      is the consensus where inputs are optional.
+      (summed over cells), `time`, `unfinished` cells, and `notes` on all these. A rate is
+      `{"rate", "n", "low", "high"}` with a Wilson 95 percent interval; p values are Fisher's, exact
+      and two-sided, of our count against the paper's. What the paper, or its published networks,
+      say nothing of is null, and so is the consensus where inputs are optional.
     """
     source = shipped.load()
     return {
@@ -43,6 +44,7 @@ def form(found: reproduction.Reproduction) -> dict[str, Any]:
         "unfinished": [
             {"task": cell.task, "layer_sizes": list(cell.layer_sizes)} for cell in found.unfinished
         ],
+        "notes": reproduction_notes.notes(found),
     }
 
 

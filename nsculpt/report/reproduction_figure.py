@@ -79,7 +79,7 @@ def draw(found: reproduction.Reproduction) -> figure.Figure:
     page_width = max(_SIDE + len(groups) * (width + _GAP), _HEAD_WIDTH)
     warning = [
         line
-        for text in reproduction_notes.departures(found)
+        for text in reproduction_notes.departures(found.departures)
         for line in textwrap.wrap(text, int(_LINE_WIDTH * (page_width - _SIDE)))
     ]
     head = _HEAD + _LINE * len(warning)

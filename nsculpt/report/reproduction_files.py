@@ -1,4 +1,4 @@
-"""What a reproduced experiment leaves beside the run folders of its cells: tables and a figure."""
+"""What a reproduced experiment leaves beside its cells: tables, a figure and a page."""
 
 import os
 import pathlib
@@ -8,6 +8,7 @@ import filelock
 from nsculpt import atomic, errors, text
 from nsculpt.paper import cells, reproduction
 from nsculpt.report import reproduction_data, reproduction_tables
+from nsculpt.webpage import index_page
 
 
 def names(experiment: str) -> list[str]:
@@ -18,7 +19,7 @@ def names(experiment: str) -> list[str]:
       'reuse.md'
     """
     endings = (".md", "_bars.csv", "_cells.csv", ".json", ".svg", ".png")
-    return [f"{experiment}{ending}" for ending in endings]
+    return [*(f"{experiment}{ending}" for ending in endings), index_page.NAME]
 
 
 def check_folder(path: pathlib.Path, experiment: str) -> None:
@@ -39,6 +40,8 @@ def check_folder(path: pathlib.Path, experiment: str) -> None:
     known = {*names(experiment), *(cell.name for cell in cells.of(experiment))}
     # What an operating system hides there, and what a killed process left.
     others = sorted(name for name in held if name not in known and not name.startswith("."))
+    if not index_page.may_write(path):
+        others.append(index_page.NAME)
     if others:
         raise errors.InputError(
             f"out_dir={path}: holds other files ({text.printable(others[0])}); {expected}",
@@ -65,3 +68,4 @@ def write(path: pathlib.Path, found: reproduction.Reproduction) -> None:
         runs.write_bytes(cell_table, reproduction_data.cells_csv(found).encode())
         runs.write_json(data, reproduction_data.form(found))
         reproduction_figure.save(path / found.experiment, found)
+        index_page.write(path)  # of what was written before

@@ -1,6 +1,8 @@
 """What a reader of a reproduced experiment has to know: its setting, and what columns mean."""
 
-from nsculpt.paper import reproduction, shipped
+from collections.abc import Sequence
+
+from nsculpt.paper import reproduction, shipped, variants
 
 _RATES = (
     "Rates are shares of networks, one a seed and cell (task and layer sizes). Of the networks "
@@ -39,15 +41,15 @@ _PARTIAL = (
 )
 
 
-def departures(found: reproduction.Reproduction) -> list[str]:
+def departures(found: Sequence[variants.Departure]) -> list[str]:
     """Where the setting is not the paper's, one line that says so; else none.
 
     Args:
-      found: as from `reproduction.collate`.
+      found: of a reproduction.
     """
-    if not found.departures:
+    if not found:
         return []
-    listed = ", ".join(map(str, found.departures))
+    listed = ", ".join(map(str, found))
     return [
         f"Not the paper's setting: {listed}. What stands here of the paper is of its full setting, "
         "so that rates and alive edges need not agree."

@@ -23,7 +23,11 @@ def terminal(found: reproduction.Reproduction) -> str:
     Args:
       found: as from `reproduction.collate`.
     """
-    blocks = ["\n".join(map(text.filled, [_counts(found), *reproduction_notes.departures(found)]))]
+    blocks = [
+        "\n".join(
+            map(text.filled, [_counts(found), *reproduction_notes.departures(found.departures)])
+        )
+    ]
     for panel, bars in itertools.groupby(found.bars, key=lambda each: each.bar.panel):
         lines = [f"{found.experiment}, {panel}", _HEADING]
         for row, group in itertools.groupby(bars, key=lambda each: each.bar.row):
@@ -82,7 +86,11 @@ def markdown(found: reproduction.Reproduction) -> str:
     Args:
       found: as from `reproduction.collate`.
     """
-    blocks = [f"# {found.experiment}", f"{_counts(found)}.", *reproduction_notes.departures(found)]
+    blocks = [
+        f"# {found.experiment}",
+        f"{_counts(found)}.",
+        *reproduction_notes.departures(found.departures),
+    ]
     for panel, group in itertools.groupby(found.bars, key=lambda each: each.bar.panel):
         blocks.append(f"## Success rates: {panel}")
         blocks.append(_rates(list(group)))

@@ -1,0 +1,135 @@
+// Accuracy, live units and alive edges over the rounds that led to a network.
+
+const PANEL = 84;
+const PANEL_GAP = 30;
+const CURVES = [
+  ["accuracy", "accuracy, share of validation bits"],
+  ["live_hidden_units", "live hidden units"],
+  ["alive_edges", "alive edges"],
+];
+
+class Curves {
+  constructor(trajectory, width, choose) {
+    this.rounds = trajectory.rounds;
+    this.count = this.rounds.phase.length;
+    this.left = 46;
+    this.width = Math.max(width, 260);
+    this.height = 22 + CURVES.length * (PANEL + PANEL_GAP) + 4;
+    this.marker = drawn("path", { stroke: "currentColor", "stroke-width": 1.5, fill: "none" });
+    this.dots = drawn("g", { fill: "currentColor" });
+    this.scales = CURVES.map(([name], place) => this.scale(this.rounds[name], 22 + place * (PANEL + PANEL_GAP)));
+    this.svg = drawn(
+      "svg",
+      {
+        role: "img",
+        "font-family": FONT,
+        "font-size": 11,
+        viewBox: `0 0 ${this.width} ${this.height}`,
+        width: this.width,
+        height: this.height,
+        click: (event) => choose(this.roundAt(event)),
+      },
+      drawn("title", {}, "Accuracy, live hidden units and alive edges over the rounds; the table below has the steps"),
+      this.phases(),
+      CURVES.map(([name, text], place) => this.panel(name, text, this.scales[place])),
+      drawn("text", { x: this.width, y: this.height - 4, "text-anchor": "end", fill: "currentColor" }, "round"),
+      this.marker,
+      this.dots,
+    );
+  }
+
+  x(round) {
+    return this.left + 8 + (round / Math.max(this.count - 1, 1)) * (this.width - this.left - 18);
+  }
+
+  scale(values, top) {
+    let [low, high] = [Math.min(...values), Math.max(...values)];
+    if (high > 1) low = 0;
+    if (low === high) [low, high] = high > 0 ? [0.9 * high, high] : [0, 1];
+    const bottom = top + PANEL_GAP / 2 + PANEL;
+    return { low, high, bottom, y: (value) => bottom - ((value - low) / (high - low)) * PANEL };
+  }
+
+  roundAt(event) {
+    const box = this.svg.getBoundingClientRect();
+    const x = ((event.clientX - box.left) / box.width) * this.width;
+    return Math.round(((x - this.left - 8) / (this.width - this.left - 18)) * (this.count - 1));
+  }
+
+  // Bands of the phases over all panels, with their names on top.
+  phases() {
+    const group = drawn("g", { fill: "currentColor" });
+    const { phase } = this.rounds;
+    let begin = 0;
+    for (let round = 1; round <= this.count; round += 1) {
+      if (round < this.count && phase[round] === phase[begin]) continue;
+      const left = begin ? (this.x(begin - 1) + this.x(begin)) / 2 : this.left;
+      const right = round < this.count ? (this.x(round - 1) + this.x(round)) / 2 : this.width - 2;
+      if (phase[begin] === "unit") {
+        group.append(
+          drawn("rect", { x: left, y: 18, width: right - left, height: this.height - 36, "fill-opacity": 0.06 }),
+        );
+      }
+      const name = { dense: "", unit: "pruning units", edge: "pruning edges" }[phase[begin]];
+      if (name && widthOf(name, 11) < right - left) {
+        group.append(drawn("text", { x: (left + right) / 2, y: 12, "text-anchor": "middle" }, name));
+      }
+      begin = round;
+    }
+    return group;
+  }
+
+  panel(name, text, scale) {
+    const values = this.rounds[name];
+    const group = drawn("g", {});
+    const tick = (value) =>
+      drawn(
+        "text",
+        { x: this.left - 2, y: scale.y(value) + 4, "text-anchor": "end", fill: "currentColor", "font-size": 10 },
+        value > 1 ? String(Math.round(value)) : rounded(value, 2),
+      );
+    group.append(
+      drawn("text", { x: this.left + 4, y: scale.bottom - PANEL - 8, fill: "currentColor" }, text),
+      drawn("path", {
+        d: `M${this.left} ${scale.bottom - PANEL}V${scale.bottom}H${this.width - 2}`,
+        stroke: "currentColor",
+        "stroke-opacity": 0.4,
+        fill: "none",
+      }),
+      tick(scale.high),
+      tick(scale.low),
+    );
+    const line = [];
+    const kept = [];
+    const rejected = [];
+    values.forEach((value, round) => {
+      const [x, y] = [this.x(round).toFixed(1), scale.y(value).toFixed(1)];
+      if (this.rounds.accepted[round] || round === 0) {
+        line.push(`${line.length ? "L" : "M"}${x} ${y}`);
+        kept.push(drawn("circle", { cx: x, cy: y, r: 2.2, fill: colourOf(0) }));
+      } else {
+        rejected.push(`M${x - 3} ${y - 3}l6 6m0 -6l-6 6`);
+      }
+    });
+    group.append(
+      drawn("path", { d: line.join(""), stroke: colourOf(0), "stroke-width": 1.4, fill: "none" }),
+      ...kept,
+      drawn("path", { d: rejected.join(""), stroke: colourOf(1), "stroke-width": 1.3, fill: "none" }),
+    );
+    return group;
+  }
+
+  // Marks a round in all panels.
+  mark(round) {
+    const x = this.x(round).toFixed(1);
+    this.marker.setAttribute(
+      "d",
+      this.scales.map(({ bottom }) => `M${x} ${bottom - PANEL}V${bottom}`).join(""),
+    );
+    this.dots.replaceChildren(
+      ...CURVES.map(([name], place) =>
+        drawn("circle", { cx: x, cy: this.scales[place].y(this.rounds[name][round]), r: 4 }),
+      ),
+    );
+  }
+}

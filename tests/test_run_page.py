@@ -1,0 +1,365 @@
+"""The page of a run: what it holds, what it is refused for, what it leaves out."""
+
+import base64
+import hashlib
+import json
+import logging
+import os
+import re
+import shutil
+
+import numpy as np
+import pytest
+
+from nsculpt import errors, experiment, timings
+from nsculpt.webpage import (
+    budget,
+    courses,
+    drawings,
+    fitting,
+    page_file,
+    run_files,
+    run_page,
+    structures,
+    summary_checks,
+)
+from tests import bad_input, finished_cell, launching, run_pages
+
+GRID = {"unit_steps": [5, 70], "edge_steps": [0.5, 2.5]}
+
+
+@pytest.fixture(scope="module")
+def finished(tmp_path_factory):
+    return run_pages.write(tmp_path_factory.mktemp("runs") / "run", **GRID)
+
+
+@pytest.fixture
+def folder(finished, tmp_path):
+    return shutil.copytree(finished, tmp_path / "run")
+
+
+def test_what_the_page_holds(folder):
+    path = run_page.write(folder)
+    assert path == folder / "report.html"
+    data = run_pages.data_of(path)
+    summary = run_pages.summary_of(folder)
+    assert data["summary"] == summary
+    # Selected ones come first, then what trajectories add: the dense network, and the final ones in
+    # the numbers of the way; then the one that all others are, also those that were not accepted.
+    assert len(data["networks"]) == 6
+    runs = summary["runs"]
+    drawn = {
+        (run["seed"], run["unit_step"], run["edge_step"]): n
+        for run, n in zip(runs, data["of_runs"], strict=True)
+    }
+    assert drawn[0, 5, 2.5] == drawn[0, 70, 0.5] == 0
+    assert drawn[1, 5, 0.5] == 1
+    assert drawn[5, 5, 0.5] is None  # no path
+    assert {drawn[0, 5, 0.5], drawn[1, 70, 2.5], drawn[2, 5, 2.5]} == {5}
+    shown = data["networks"][0]
+    assert [row[0] for row in shown["modules"]] == [
+        m["module"] for m in summary["selected"][0]["modules"]
+    ]
+    assert shown["graph"].startswith("<svg")
+    assert [each and each["seed"] for each in data["trajectories"]] == [0, 1, None, 5]
+    course = data["trajectories"][0]
+    assert course["rounds"]["phase"] == ["dense", "edge"]
+    assert course["rounds"]["alive_edges"] == [192, 8]
+    assert [step["num_modules"] for step in course["steps"]] == [1, 2]
+    assert course["steps"][1]["events"] == ["module 0 splits into 0 and 1"]
+    assert [data["networks"][step["network"]]["live"] for step in course["steps"]] == [
+        [4, 24, 4],
+        [4, 2, 4],
+    ]
+    assert data["trajectories"][3]["steps"][1]["network"] is None  # no path
+    assert data["no_trajectories"] == ""
+    assert data["truth"].startswith("<svg")
+    assert [svg is None for svg in data["against_truth"]] == [False, False, True, True]
+    assert data["consensus"]["inputs"] == ["x0 x1", "x2 x3"]
+    assert data["declared"] == {"inputs": ["x0 x1", "x2 x3"], "outputs": ["y0 y1", "y2 y3"]}
+    assert data["left_out"] == []
+    assert path.stat().st_size < 5_000_000
+
+
+def test_equal_folders_give_equal_pages(folder, tmp_path):
+    first = run_page.write(folder).read_bytes()
+    assert run_page.write(folder).read_bytes() == first  # now with what the first has kept
+    elsewhere = shutil.copytree(folder, tmp_path / "elsewhere" / "other name")
+    (elsewhere / "report.html").unlink()
+    assert run_page.write(elsewhere).read_bytes() == first
+    assert str(tmp_path).encode() not in first
+
+
+def test_no_request_and_no_other_script(folder):
+    text = run_page.write(folder).read_text("utf-8")
+    policy = re.search(r'Content-Security-Policy" content="([^"]*)"', text)[1].replace("&#39;", "'")
+    assert policy.startswith("default-src 'none'; ")
+    script = re.findall(r"<script>(.*?)</script>", text, re.DOTALL)[-1]
+    digest = base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()
+    assert f"script-src 'sha256-{digest}'" in policy
+    head = text.partition('<script type="application/json"')[0]
+    assert re.findall(r'(?:src|href)="(?!#|data:)[^"]*"|@import|url\(', head) == []
+    assert "localhost" not in script
+    assert set(re.findall(r"https?://[^\"'` ]+", script)) <= {"http://www.w3.org/2000/svg"}
+
+
+def test_hostile_names(folder):
+    run_pages.rename(folder)
+    path = run_page.write(folder)
+    data = run_pages.data_of(path)  # which looks at how many scripts there are
+    assert data["summary"] == run_pages.summary_of(folder)
+    text = path.read_text("utf-8")
+    outside = re.sub(r'<script type="application/json".*?</script>', "", text)
+    assert "harmed=1</script>" not in outside
+    assert "\u202e" not in text
+    title = re.search("<title>(.*?)</title>", text)[1]
+    assert title.startswith("&lt;/script&gt;&lt;script&gt;window.harmed=1")
+    assert (
+        data["command"]
+        == "python -m launch.main '--task=</script><script>window.harmed=1</script>'"
+    )
+
+
+def test_a_run_of_an_earlier_version(folder):
+    (folder / "trajectories.npz").unlink()
+    (folder / "run.flags").unlink()
+
+    def age(summary):
+        for name in ("image_shape", "task_sha256"):
+            del summary[name]
+        del summary["versions"]["algorithm"]
+
+    run_pages.change(folder, age)
+    data = run_pages.data_of(run_page.write(folder))
+    assert data["trajectories"] == [None] * 4
+    assert "no trajectories.npz" in data["no_trajectories"]
+    assert data["command"] == ""
+
+
+def test_without_a_truth(folder):
+    run_pages.change(folder, lambda summary: summary.update(truth=None, rates={}))
+    data = run_pages.data_of(run_page.write(folder))
+    assert data["truth"] is None
+    assert data["against_truth"] == [None] * 4
+    assert data["declared"] == {"inputs": [], "outputs": []}
+
+
+def test_neither_jax_nor_matplotlib_is_needed(folder):
+    ran = launching.python(
+        "import pathlib, sys\n"
+        "from nsculpt.webpage import run_page\n"
+        "run_page.write(pathlib.Path(sys.argv[1]))\n"
+        "assert not {'jax', 'flax', 'matplotlib'} & set(sys.modules)",
+        folder,
+    )
+    assert (ran.returncode, ran.stderr) == (0, "")
+
+
+def damage(change):
+    """A fault of a folder that changes summary.json."""
+    return lambda folder: run_pages.change(folder, change)
+
+
+def cut(name):
+    def cut_off(folder):
+        content = (folder / name).read_bytes()
+        (folder / name).write_bytes(content[: len(content) // 2])
+
+    return cut_off
+
+
+def of_other_runs(folder):
+    other = folder.parent / "other"
+    finished_cell.write(other, {}, seeds=[3], unit_steps=[5], edge_steps=[1])
+    shutil.copy(other / "networks.npz", folder)
+
+
+def without_masks(folder):
+    arrays = dict(np.load(folder / "networks.npz"))
+    arrays["mask_1"] = arrays["mask_1"][:, :-1]
+    np.savez(folder / "networks.npz", **arrays)
+
+
+def set_run(**changes):
+    return damage(lambda summary: summary["runs"][1].update(changes))
+
+
+FAULTS = [
+    (shutil.rmtree, "run: cannot be read: No such file or directory"),
+    (lambda folder: (folder / "summary.json").unlink(), "no summary.json yet, which a run writes"),
+    (lambda folder: (folder / "networks.npz").unlink(), "no networks.npz yet, which a run writes"),
+    (cut("summary.json"), "summary.json, line "),
+    (damage(lambda summary: summary.pop("runs")), "summary.json: runs: is missing"),
+    (damage(lambda summary: summary.update(task=3)), "task: expected text, got 3"),
+    (damage(lambda summary: summary.update(layer_sizes="4-4")), "layer_sizes: expected a list"),
+    (damage(lambda s: s["input_names"].append("x9")), "input_names: expected 4 different names"),
+    (damage(lambda s: s["selected"].pop()), "selected: expected one for each of settings.seeds"),
+    (damage(lambda s: s["consensus"]["inputs"].update(value=[[0, 9]])), "indices of 4 inputs"),
+    (damage(lambda s: s["runs"].pop()), "networks.npz: seed: expected those of the runs"),
+    (damage(lambda s: s["rates"].update(mine=3)), "rates.mine: expected an object, got 3"),
+    (set_run(alive_edges="many"), "runs[1].alive_edges: expected a whole number, got 'many'"),
+    (set_run(accuracy=float("nan")), "runs[1].accuracy: expected a finite number, got nan"),
+    (set_run(structure=7), "runs[1].structure: expected one of the"),
+    (set_run(tied=None), "runs[1].tied: expected true or false, got None"),
+    (set_run(scores={"a": []}), "runs[1].scores.a: expected a finite number, true, false, null"),
+    (damage(lambda s: s.update(extra=float("inf"))), "expected finite numbers"),
+    (cut("networks.npz"), "networks.npz"),
+    (without_masks, "networks.npz: mask_1: expected shape [16, 24, 4], as summary.json has it"),
+    (of_other_runs, "networks.npz: seed: expected those of the runs in summary.json"),
+    (cut("trajectories.npz"), "trajectories.npz"),
+]
+
+
+@pytest.mark.parametrize(("fault", "expected"), FAULTS)
+def test_refusals(fault, expected, folder):
+    fault(folder)
+    before = sorted(os.listdir(folder)) if folder.exists() else []
+    message = bad_input.message_of(run_page.write, folder)
+    assert expected in message
+    assert str(folder) in message
+    assert "report.html" not in before
+    assert (sorted(os.listdir(folder)) if folder.exists() else []) == before
+
+
+def test_an_earlier_page_stays_where_a_new_one_fails(folder):
+    before = run_page.write(folder).read_bytes()
+    cut("networks.npz")(folder)
+    bad_input.message_of(run_page.write, folder)
+    assert (folder / "report.html").read_bytes() == before
+
+
+def test_any_content_is_checked(folder):
+    """Whatever field of a summary is null, the page is refused in one line, or made."""
+    content = run_pages.summary_of(folder)
+    relied_on = {
+        "task", "layer_sizes", "settings", "versions", "input_names", "output_names", "runs",
+        "selected", "diversity", "consensus", "rates",
+    }  # fmt: skip
+    refused = set()
+    for name in content:
+        broken = json.loads(json.dumps(content))
+        broken[name] = None
+        try:
+            summary_checks.check(broken, "summary.json: ")
+        except errors.InputError:
+            refused.add(name)
+    assert refused == relied_on
+
+
+def test_room_is_shared_in_order(folder):
+    """With less and less room: the least sparse networks go, then trajectories, then tied ones."""
+    found = run_files.read(folder)
+    drawing = drawings.Drawings(found)
+    traced = courses.of_run(found).of_seeds
+    everything = fitting.fit(found, drawing, traced, 10**6)
+    assert everything.left_out == []
+    sizes = [len(json.dumps(network)) for network in everything.networks]
+    left = {}
+    for room in range(sum(sizes) * 2, 0, -200):
+        fitted = fitting.fit(found, drawing, traced, room)
+        # Selected ones in any case.
+        assert [
+            fitted.of_runs[i] is not None
+            for i, run in enumerate(found.summary["runs"])
+            if run["selected"]
+        ] == [True, True, False]
+        lost = sum(
+            a is not None and b is None
+            for a, b in zip(everything.of_runs, fitted.of_runs, strict=True)
+        )
+        courses_lost = sum(each is None for each in fitted.courses) - 1
+        left.setdefault((lost > 0, courses_lost), fitted.left_out)
+        for course in filter(None, fitted.courses):
+            for step in course["steps"]:
+                assert step["network"] is None or 0 <= step["network"] < len(fitted.networks)
+    stages = list(left)
+    assert stages[0] == (False, 0)
+    assert stages[1] == (True, 0)  # networks before trajectories
+    assert stages[-1] == (True, 3)
+    assert "The drawings of 1 network, the least sparse, are left out to keep" in left[True, 0][0]
+    assert "the trajectories of 3 seeds, to keep this page below 5 MB." in left[True, 3][0]
+
+
+def test_what_takes_too_long_is_left_out(folder, monkeypatch):
+    monkeypatch.setattr(drawings, "MOST_WORK", 0)
+    monkeypatch.setattr(courses, "MOST_WORK", 0)
+    data = run_pages.data_of(run_page.write(folder))
+    runs = data["summary"]["runs"]
+    selected = {n for n, run in zip(data["of_runs"], runs, strict=True) if run["selected"]}
+    assert {n for n in data["of_runs"] if n is not None} == selected - {None}
+    assert [each is None for each in data["trajectories"]] == [False, True, True, True]
+    assert data["left_out"] == [
+        "The trajectories of 2 seeds are left out for the time that analysing their networks "
+        "takes.",
+        "The drawings of 1 network, the least sparse, are left out for the time that analysing "
+        "them takes; the table says how to draw one.",
+    ]
+
+
+def test_pauses_are_left_out_before_trajectories():
+    found = {
+        "steps": [
+            {"row": row, "events": ["x"] * (row == 2), "network": {"n": row}} for row in range(5)
+        ]
+    }
+    found |= {"rounds": {}}
+    pool = budget.Pool(150)
+    (fitted,), said = fitting._courses([found], pool)
+    assert [step["row"] for step in fitted["steps"]] == [0, 2, 4]
+    assert [pool.networks[step["network"]] for step in fitted["steps"]] == [
+        {"n": 0},
+        {"n": 2},
+        {"n": 4},
+    ]
+    assert said == [
+        "Steps of the trajectories at which no module changes are left out, to keep this page "
+        "below 5 MB."
+    ]
+
+
+def test_letters(folder):
+    summary = run_pages.summary_of(folder)
+    found = structures.of_summary(summary, None)
+    # 12 of 16 show LARGE or RIGHT, which are one structure; seed 1 shows MIXED in one of four.
+    assert [each["letter"] for each in found["described"]] == ["A", "B"]
+    assert [each["count"] for each in found["described"]] == [4 + 3 + 3, 1]
+    assert [each["num_selected"] for each in found["described"]] == [1, 1]
+    assert found["letters"] == [["A"], ["A", "B"], [], ["A"]]
+    assert found["described"][1]["outputs"] == ["y0 y1 y2 y3"]
+    assert structures._letters(25) == "Z"
+    assert structures._letters(26) == "AA"
+    assert structures._letters(26 + 26 * 26) == "AAA"
+
+
+def test_assets_are_those_that_are_used():
+    for name in (*run_page._STYLES, *run_page._SCRIPTS):
+        text = page_file.asset(name)
+        for harmful in ("</script", "<!--", "</style", "innerHTML", "eval("):
+            assert harmful not in text
+
+
+def test_a_sculpting_writes_its_page(tmp_path, caplog):
+    """A page that cannot be made costs nothing else of a run."""
+
+    def sculpt(**given):
+        return experiment.sculpt(
+            "input_separable", (8,), seeds=[0], unit_steps=[50], edge_steps=[2.5], drawings=False,
+            out_dir=tmp_path / "run", **given,
+        )  # fmt: skip
+
+    folder = tmp_path / "run"
+    page = folder / "report.html"
+    sculpt(report=False)
+    assert not page.exists()
+    page.mkdir()
+    with caplog.at_level(logging.WARNING, "nsculpt"):
+        found = sculpt()
+    assert found.selections[0].first is not None
+    (record,) = [each for each in caplog.records if "report.html" in each.getMessage()]
+    assert record.levelname == "WARNING"
+    assert record.getMessage().isprintable()
+    page.rmdir()
+    (folder / "timings.json").unlink()
+    sculpt()
+    assert run_pages.data_of(page)["summary"] == run_pages.summary_of(folder)
+    assert timings.read(folder / "timings.json")["report_s"] > 0
