@@ -38,7 +38,10 @@ def test_a_second_process_uses_what_the_first_compiled(tmp_path):
     assert run(tmp_path / "new" / "folder")[0] >= 1
 
 
-@pytest.mark.parametrize("damage", ["truncated", "flipped", "empty"])
+@pytest.mark.parametrize(
+    "damage",
+    ["flipped", *(pytest.param(kind, marks=pytest.mark.slow) for kind in ("truncated", "empty"))],
+)
 def test_a_damaged_cache_is_compiled_anew(tmp_path, damage):
     run(tmp_path)
     for file in tmp_path.glob("*-cache"):

@@ -100,6 +100,7 @@ def test_network_on_random_networks(found: analysis.Analysis) -> None:
     check_network(found)
 
 
+@pytest.mark.slow
 def test_network_on_published_networks(published: pathlib.Path) -> None:
     for _, found in test_layout.published_networks(published, 67):
         check_network(found)

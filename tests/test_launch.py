@@ -214,6 +214,7 @@ def test_every_flagfile_can_be_planned(flagfile, tmp_path, request):
     assert list(tmp_path.iterdir()) == []
 
 
+@pytest.mark.slow
 def test_a_share_can_be_planned(tmp_path):
     plans = [launch(*SMALL, f"--shard={i}/3", "--dry_run", cwd=tmp_path).stdout for i in (1, 2, 3)]
     for i, text in enumerate(plans, start=1):

@@ -134,6 +134,7 @@ def test_bad_input_is_one_line_and_writes_nothing(name, tmp_path):
     assert after == before
 
 
+@pytest.mark.slow
 def test_the_command_line_beats_the_flagfile_wherever_it_stands(tmp_path):
     (tmp_path / "f.flags").write_text("--task=reused\n--hidden=12\n")
     for arguments in (

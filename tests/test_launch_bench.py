@@ -80,12 +80,20 @@ def test_planted_networks_are_compared(tmp_path):
         ),
         (["plantd"], "unknown benchmark 'plantd'; did you mean planted?"),
         (["planted", "--num_networks=0"], "--num_networks=0: expected at least 1"),
-        (["sweep", "--task=reusd"], "--task: unknown task 'reusd'; did you mean reused?"),
+        pytest.param(
+            ["sweep", "--task=reusd"],
+            "--task: unknown task 'reusd'; did you mean reused?",
+            marks=pytest.mark.slow,
+        ),
         (["compaction", "--hidden=24,x"], "--hidden=24,x: cannot read 'x'"),
         (["sweep", "--num_networks=0"], "--num_networks: says nothing of sweep"),
         (["planted", "--json"], "--json: says nothing of planted"),
         (["analysis", "--num_networks=3"], "--num_networks: says nothing of analysis"),
-        (["analysis", "--folder=none"], "none/networks.jsonl.gz: cannot be read: "),
+        pytest.param(
+            ["analysis", "--folder=none"],
+            "none/networks.jsonl.gz: cannot be read: ",
+            marks=pytest.mark.slow,
+        ),
     ],
 )
 def test_bad_input_is_one_line(arguments, message, tmp_path):

@@ -30,6 +30,7 @@ def finished(folder):
     return [run["status"] for run in summary["runs"]] == ["accepted"] * 8
 
 
+@pytest.mark.slow
 def test_a_terminal_that_changes_its_width_while_it_works(tmp_path):
     terminal = terminals.Terminal(80)
     states, columns = [], [40, 80]
@@ -81,6 +82,7 @@ def test_an_error_in_a_log_has_a_time_too(capsys):
     assert re.fullmatch(STAMP + r" python -m launch.main: --hidden=0: .*\n", said)
 
 
+@pytest.mark.slow
 def test_quiet_and_nobody_there(tmp_path):
     """On a terminal; with standard error closed; with nobody at the other end of the pipe."""
     terminal = terminals.Terminal(80)

@@ -247,7 +247,9 @@ def in_a_process(cache="", devices=1, threads=1, cores=None, **environment):
     [
         pytest.param({"threads": 2}, id="2 threads"),
         pytest.param(
-            {"devices": 4, "XLA_FLAGS": "--xla_force_host_platform_device_count=4"}, id="4 devices"
+            {"devices": 4, "XLA_FLAGS": "--xla_force_host_platform_device_count=4"},
+            id="4 devices",
+            marks=pytest.mark.slow,
         ),
     ],
 )
@@ -311,6 +313,7 @@ print(here.digest(record).hex())
 """
 
 
+@pytest.mark.slow
 def test_a_source_of_ones_own_gets_no_kept_program(tmp_path):
     found = [launching.python(OWN_SOURCE, tmp_path, how) for how in ("plain", "negated")]
     assert [done.returncode for done in found] == [0, 0], found[0].stderr
