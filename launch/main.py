@@ -118,6 +118,7 @@ def plan(
     from nsculpt import experiment  # late, since it loads jax
     from nsculpt.sculpting import jobs, memory, sweep
 
+    settings_lib.check_lanes(lanes)
     cell = experiment.make_cell(task, settings)
     wanted = jobs.grid(settings.seeds, settings.unit_steps, settings.edge_steps)
     mine = wanted if shard is None else shards.part(wanted, shard)

@@ -231,8 +231,7 @@ def _prepared(
         task = tasks_lib.load_task(task)
     checks.check(task)
     settings = settings_lib.resolve(task, hidden, **given)
-    if lanes is not None and settings_lib.whole("lanes", lanes) < 1:
-        raise errors.InputError(f"lanes={lanes}: expected at least 1", "lanes")
+    settings_lib.check_lanes(lanes)
     cell = make_cell(task, settings, plugin_sha256)
     saliency.check(cell.layer_sizes, task.valid, settings.unit_saliency, settings.edge_saliency)
     return task, settings, cell

@@ -184,6 +184,12 @@ def whole(name: str, value: Any) -> int:
     return int(value)
 
 
+def check_lanes(lanes: Any) -> None:
+    """Refuses what is no number of networks to train at once; None is any."""
+    if lanes is not None and whole("lanes", lanes) < 1:
+        raise errors.InputError(f"lanes={lanes}: expected at least 1", "lanes")
+
+
 def _wholes(name: str, values: Any) -> tuple[int, ...]:
     listed = _listed(name, values, "whole numbers, such as (24, 24)")
     return tuple(whole(name, value) for value in listed)

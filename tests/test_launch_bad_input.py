@@ -66,6 +66,8 @@ CASES = {
     "no number": (["--task=reused", "--epochs=many"], {}, ["--epochs=many", "whole number"]),
     "no value": (["--task=reused", "--epochs"], {}, ["--epochs", "expected a value"]),
     "lanes": (["--task=reused", "--lanes=0"], {}, ["--lanes=0", "at least 1"]),
+    "lanes of a plan": (["--task=reused", "--lanes=-5", "--dry_run"], {},
+                        ["--lanes=-5", "at least 1"]),
     "share of none": (["--task=reused", "--shard=0/4"], {}, ["--shard=0/4", "i/n", "1/8"]),
     "share that is no fraction": (["--task=reused", "--shard=4"], {}, ["--shard=4", "i/n"]),
     "no flagfile": (["--flagfile=f.flags"], {}, ["f.flags", "No such file"]),
