@@ -14,8 +14,8 @@ import filelock
 
 from launch import ending, flags
 from nsculpt import errors
-from nsculpt.networks import files
-from nsculpt.webpage import index_page, run_files, run_page
+from nsculpt.networks import files, run_folder
+from nsculpt.webpage import index_page, run_page
 
 _TOPICS = {
     "Page": (
@@ -38,7 +38,7 @@ def run(parser: flags.Parser) -> None:
     try:
         if not files.existing(path).is_dir():
             raise errors.InputError(f"{place}: is no folder; expected a run folder")
-        if run_files.is_run(path) or not index_page.is_sweep(path):
+        if run_folder.is_run(path) or not index_page.is_sweep(path):
             with _held(path):
                 page = run_page.write(path)
         else:
@@ -56,7 +56,7 @@ def _held(path: pathlib.Path) -> Iterator[None]:
       InputError: the folder cannot be written to.
       FolderInUseError: another process holds it.
     """
-    if not run_files.is_run(path):
+    if not run_folder.is_run(path):
         yield  # it is refused, and nothing is to be left in it
         return
     lock = filelock.FileLock(path / ".lock", blocking=False)

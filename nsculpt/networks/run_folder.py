@@ -49,18 +49,9 @@ def load(path: pathlib.Path, choice: Choice) -> network.Network:
     Raises:
       InputError: no run folder, a run that is not finished, damaged files, no such network.
     """
+    check_finished(path, or_else=" or a file", or_unfinished=", or a file of its jobs/")
     place = files.place_of(path)
-    if not any((path / name).exists() for name in ("run.flags", "jobs", "summary.json")):
-        raise errors.InputError(
-            f"{place}: is a folder without run.flags; expected a run folder or a file"
-        )
-    for name in ("summary.json", "networks.npz"):
-        if not (path / name).is_file():
-            raise errors.InputError(
-                f"{place}: no {name} yet, which a run writes when it is done; expected a finished "
-                "run (the command that began it goes on), or a file of its jobs/"
-            )
-    known = summary.Summary(path / "summary.json")
+    known = summary.read(path / "summary.json")
     with files.opened(path / "networks.npz") as named:
         if not set(_GRID) <= set(named):
             raise errors.InputError(f"{place}: networks.npz: expected arrays {', '.join(_GRID)}")
@@ -73,6 +64,34 @@ def load(path: pathlib.Path, choice: Choice) -> network.Network:
         settings=known.settings(),
         image_shape=known.image_shape(found.layer_sizes[0]),
     )
+
+
+def is_run(path: pathlib.Path) -> bool:
+    """Whether a folder is of a run, finished or not."""
+    return any((path / name).exists() for name in ("run.flags", "jobs", "summary.json"))
+
+
+def check_finished(path: pathlib.Path, or_else: str = "", or_unfinished: str = "") -> None:
+    """Refuses what is no folder of a finished run.
+
+    Args:
+      path: of a folder.
+      or_else, or_unfinished: what would do as well, in place of a run folder or a finished run.
+
+    Raises:
+      InputError: no run folder, or one without the exports that a finished run has.
+    """
+    place = files.place_of(path)
+    if not is_run(path):
+        raise errors.InputError(
+            f"{place}: is a folder without run.flags; expected a run folder{or_else}"
+        )
+    for name in ("summary.json", "networks.npz"):
+        if not (path / name).is_file():
+            raise errors.InputError(
+                f"{place}: no {name} yet, which a run writes when it is done; expected a finished "
+                f"run (the command that began it goes on){or_unfinished}"
+            )
 
 
 def is_finished(path: pathlib.Path) -> bool:

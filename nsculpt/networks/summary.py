@@ -13,12 +13,22 @@ from nsculpt.tasks import task
 _SETTINGS = ("path_length", "merge_threshold", "modularity_threshold")
 
 
-class Summary:
-    """What summary.json says about a task and how its networks were analysed."""
+def read(path: pathlib.Path) -> "Summary":
+    """What a summary.json says; InputError where it cannot be read."""
+    return Summary(files.read_json(path), files.place_of(path))
 
-    def __init__(self, path: pathlib.Path):
-        self._place = files.place_of(path)
-        self._content = self._mapping(files.read_json(path), "top level")
+
+class Summary:
+    """What summary.json says about a task and how its networks were analysed.
+
+    Args:
+      content: of the file.
+      place: of the file, for messages.
+    """
+
+    def __init__(self, content: Any, place: str):
+        self._place = place
+        self._content = self._mapping(content, "top level")
 
     def names(self, field: str, num_units: int) -> tuple[str, ...]:
         listed = self._list(self._content.get(field), field)

@@ -26,7 +26,7 @@ def of_run(
     if not histories_file.exists():
         return None
     histories = trajectory_file.read(histories_file)
-    known = summary.Summary(path / "summary.json")
+    known = summary.read(path / "summary.json")
     _check_selected(path, histories)
     traced = {}
     cache = None

@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 
 from nsculpt import errors
-from nsculpt.networks import entries, files, summary
+from nsculpt.networks import entries, files, run_folder, summary
 from nsculpt.tasks import task
 from nsculpt.webpage import summary_checks
 
@@ -64,18 +64,12 @@ def read(path: pathlib.Path) -> RunFiles:
     place = files.place_of(path)
     if not files.existing(path).is_dir():
         raise errors.InputError(f"{place}: is no folder; expected a run folder")
-    if not is_run(path):
-        raise errors.InputError(f"{place}: is a folder without run.flags; expected a run folder")
-    for name in ("summary.json", "networks.npz"):
-        if not (path / name).is_file():
-            raise errors.InputError(
-                f"{place}: no {name} yet, which a run writes when it is done; expected a finished "
-                "run (the command that began it goes on)"
-            )
+    run_folder.check_finished(path)
+    of_content = files.place_of(path / "summary.json")
     content = files.read_json(path / "summary.json")
-    summary_checks.check(content, f"{files.place_of(path / 'summary.json')}: ")
+    summary_checks.check(content, f"{of_content}: ")
     sizes = content["layer_sizes"]
-    known = summary.Summary(path / "summary.json")
+    known = summary.Summary(content, of_content)
     known.names("input_names", sizes[0])
     known.names("output_names", sizes[-1])
     return RunFiles(
@@ -87,11 +81,6 @@ def read(path: pathlib.Path) -> RunFiles:
         networks=_networks(path / "networks.npz", content),
         command=command(path / "run.flags"),
     )
-
-
-def is_run(path: pathlib.Path) -> bool:
-    """Whether a folder is of a run, finished or not."""
-    return any((path / name).exists() for name in ("run.flags", "jobs", "summary.json"))
 
 
 def command(path: pathlib.Path) -> str:
