@@ -13,7 +13,7 @@ from nsculpt import errors, text
 from nsculpt.paper import alive_edges
 from nsculpt.paper import cells as cells_lib
 from nsculpt.report import reproduction_notes
-from nsculpt.webpage import beside_paper, sweep_cells, sweep_experiment
+from nsculpt.webpage import beside_paper, sweep_cells, sweep_experiment, sweep_grids
 
 _log = logging.getLogger("nsculpt")
 
@@ -122,7 +122,8 @@ def form(folder: pathlib.Path) -> dict[str, Any]:
 
     Returns:
       `title`, `warnings`, `scores` (name and text of those that any run has a rate of), `cells`,
-      `experiment` (None where the folder is of none), `not_run` (task, and layer sizes of the cells
+      `experiment` (None where the folder is of none), `grids` (then, as from
+      `sweep_grids.of_cells`), `not_run` (task, and layer sizes of the cells
       that the folder has nothing of) and `notes` (paragraphs).
 
     Raises:
@@ -155,6 +156,7 @@ def form(folder: pathlib.Path) -> dict[str, Any]:
         "scores": _scores(found, experiment),
         "cells": [_cell(cell, name, experiment) for cell in found],
         "experiment": None if experiment is None else _experiment(experiment),
+        "grids": sweep_grids.of_cells(found) if experiment is None else [],
         "not_run": [] if experiment is None else _not_run(found, experiment),
         "notes": [*(_NOTES if experiment is None else experiment.notes), *_sources(found)],
     }
@@ -261,7 +263,7 @@ def _experiment(found: sweep_experiment.Experiment) -> dict[str, Any]:
         "file": found.file,
         "said": [*found.pools(), *reproduction_notes.departures(found.departures)],
         "has_departures": bool(found.departures),
-        "panels": found.panels(),
+        "panels": sweep_experiment.panels(found.name, found.bars),
         "bars": found.bars,
         "pooled": found.pooled,
         "alive_edges": found.alive_edges,

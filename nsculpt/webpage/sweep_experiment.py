@@ -3,7 +3,7 @@
 import dataclasses
 import os
 import pathlib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from nsculpt import text
@@ -33,43 +33,6 @@ class Experiment:
     time: dict[str, Any]
     notes: list[str]
 
-    def panels(self) -> list[dict[str, Any]]:
-        """The panels of the paper's figure, all of it, whether or not its cells are finished.
-
-        Returns:
-          For each `name`, `rows` and `columns` (`axis`), `is_grid`: whether both count something,
-          and `bars[row][column]`: the `paper`'s rate and the position `found` in `bars`; each None
-          where there is none, and so is what the figure has no bar of.
-        """
-        rates = figures.read_rates()
-        found = {(bar["panel"], bar["row"], bar["column"]): at for at, bar in enumerate(self.bars)}
-        panels = []
-        every = cells.bars(self.name)
-        for name in dict.fromkeys(bar.panel for bar in every):
-            of_panel = {(bar.row, bar.column): bar for bar in every if bar.panel == name}
-            rows, columns = (list(dict.fromkeys(side)) for side in zip(*of_panel, strict=True))
-            panels.append(
-                {
-                    "name": name,
-                    "rows": axis(rows),
-                    "columns": axis(columns),
-                    "is_grid": all(any(map(str.isdigit, side)) for side in (*rows, *columns)),
-                    "bars": [
-                        [
-                            None
-                            if (bar := of_panel.get((row, column))) is None
-                            else {
-                                "paper": rates.get(bar),
-                                "found": found.get((name, row, column)),
-                            }
-                            for column in columns
-                        ]
-                        for row in rows
-                    ],
-                }
-            )
-        return panels
-
     def pools(self) -> list[str]:
         """What a bar of the paper is over, and how much of that is here; a sentence each."""
         every = cells.bars(self.name)
@@ -88,6 +51,48 @@ class Experiment:
             "many networks a rate is.",
         ]
         return said
+
+
+def panels(name: str, found_bars: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
+    """The panels of a figure of the paper, all of it, whether or not there are runs of it.
+
+    Args:
+      name: of the experiment.
+      found_bars: what was found, each with its `panel`, `row` and `column`.
+
+    Returns:
+      For each `name`, `rows` and `columns` (`axis`), `is_grid`: whether both count something,
+      and `bars[row][column]`: the `paper`'s rate and the position `found` in `found_bars`; each
+      None where there is none, and so is what the figure has no bar of.
+    """
+    rates = figures.read_rates()
+    found = {(bar["panel"], bar["row"], bar["column"]): at for at, bar in enumerate(found_bars)}
+    made = []
+    every = cells.bars(name)
+    for panel in dict.fromkeys(bar.panel for bar in every):
+        of_panel = {(bar.row, bar.column): bar for bar in every if bar.panel == panel}
+        rows, columns = (list(dict.fromkeys(side)) for side in zip(*of_panel, strict=True))
+        made.append(
+            {
+                "name": panel,
+                "rows": axis(rows),
+                "columns": axis(columns),
+                "is_grid": all(any(map(str.isdigit, side)) for side in (*rows, *columns)),
+                "bars": [
+                    [
+                        None
+                        if (bar := of_panel.get((row, column))) is None
+                        else {
+                            "paper": rates.get(bar),
+                            "found": found.get((panel, row, column)),
+                        }
+                        for column in columns
+                    ]
+                    for row in rows
+                ],
+            }
+        )
+    return made
 
 
 def axis(names: Sequence[str]) -> dict[str, Any]:

@@ -248,6 +248,35 @@ def test_scores_and_search_choose_cells(visit, exemplars):
     assert page.locator("#cells-table tbody tr").count() == 3
 
 
+def test_heat_maps_of_runs_without_tables(visit, tmp_path):
+    """Four runs that somebody made one by one, as if they were of the overlap tasks."""
+    given = {"seeds": [0, 5], "unit_steps": [5], "edge_steps": [1]}
+    for overlap in (0, 1):
+        for use in (1, 2):
+            found = {0: finished_cell.RIGHT, 5: (finished_cell.MIXED, None)[overlap]}
+            run = finished_cell.write(tmp_path / f"run {overlap} {use}", found, **given)
+            content = json.loads((run / "summary.json").read_text())
+            content["task"] = f"overlap{overlap}_use{use}"
+            (run / "summary.json").write_text(json.dumps(content))
+    index_page.write(tmp_path)
+    page = visit(tmp_path / "index.html")
+    assert page.locator("#grids svg").count() == 3
+    page.locator("#figures-choice").get_by_text("any", exact=True).click()
+    fields = check_numbers(page, tmp_path)
+    tiles = page.eval_on_selector_all(
+        "#grids [data-field$='/any/rate']", "all => all.map((each) => each.dataset.field)"
+    )
+    assert len(tiles) == 3 * 4
+    assert set(tiles) <= set(fields)
+    assert "run 1 2/summary.json#/rates/hidden_separable/any/rate" in tiles
+    # Beside all that the paper shows.
+    assert page.locator("#grids svg").first.locator(".heat + text[class]").count() == 4 + 25
+    page.set_viewport_size({"width": 390, "height": 800})
+    page.wait_for_timeout(200)
+    assert page.evaluate("document.documentElement.scrollWidth") <= 390
+    assert faults(page) == []
+
+
 @pytest.mark.parametrize("theme", ["light", "dark"])
 def test_heat_maps(visit, overlap, theme):
     form = json.loads((overlap / "overlap.json").read_text())

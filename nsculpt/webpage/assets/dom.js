@@ -25,14 +25,21 @@ function drawn(tag, attributes = {}, ...children) {
   return add(document.createElementNS(SVG, tag), attributes, children);
 }
 
+function counted(number, noun) {
+  return `${number.toLocaleString("en")} ${noun}${number === 1 ? "" : "s"}`;
+}
+
 // A picture that the page brings as text; parsed apart, as XML, it can hold no script that runs.
 function picture(text) {
   const parsed = new DOMParser().parseFromString(text, "image/svg+xml").documentElement;
   const made = document.importNode(parsed, true);
-  const width = Number(made.getAttribute("width"));
-  // Somewhat smaller where there is little room; then it scrolls.
-  Object.assign(made.style, { maxWidth: "100%", minWidth: `${0.85 * width}px`, height: "auto" });
+  Object.assign(made.style, { maxWidth: "100%", minWidth: `${leastWidth(made)}px`, height: "auto" });
   return made;
+}
+
+// Pixels: somewhat smaller than it is where there is little room; with less it scrolls.
+function leastWidth(svg) {
+  return 0.85 * Number(svg.getAttribute("width"));
 }
 
 // A box that scrolls by itself where its content is wider; then the tab key stops at it.
@@ -51,6 +58,11 @@ function scroller(name, content, className = "scroll") {
   return box;
 }
 
+// What a table shows: it stays in sight, and breaks, where the table is wider than the page.
+function captioned(text) {
+  return element("caption", {}, element("span", {}, text));
+}
+
 // A table with headings; cells are nodes or texts.
 function table(caption, heads, rows, attributes = {}) {
   const cell = (tag, scope) => (content) =>
@@ -58,7 +70,7 @@ function table(caption, heads, rows, attributes = {}) {
   const made = element(
     "table",
     attributes,
-    element("caption", {}, caption),
+    captioned(caption),
     element("thead", {}, element("tr", {}, heads.map(cell("th", "col")))),
     element(
       "tbody",

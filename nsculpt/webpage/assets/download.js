@@ -1,9 +1,10 @@
-// Figures as files of their own: with colours in place of those of the page, and on white.
+// Figures as files of their own: with colours in place of those of the page, and on white. Each page
+// says with `pageName()` what their names begin with.
 
 const INK = "#1a1c1f";
 
 function fileName(...parts) {
-  const words = [summary.task, ...parts].join("_");
+  const words = [pageName(), ...parts].join("_");
   return words.replace(/[^A-Za-z0-9.-]+/g, "_").replace(/^[._]+/, "").slice(0, 80) || "figure";
 }
 

@@ -10,8 +10,8 @@ const DARK_TO = 0.54, PAPER_TO = 0.72;
 
 let numHatches = 0;
 
-// panel: as from `Experiment.panels`; bars, file: of the experiment; width: pixels there are.
-function heatMaps(panel, bars, file, reading, width) {
+// panel: as from `sweep_experiment.panels`; bars: that it refers to; width: pixels there are.
+function heatMaps(panel, bars, reading, width) {
   const { rows, columns } = panel;
   const map = {
     width: EDGE.left + columns.names.length * TILE.width,
@@ -28,13 +28,15 @@ function heatMaps(panel, bars, file, reading, width) {
       head: `nsculpt, ${reading}`,
       missing: "not run",
       rate: (bar) => (bar.found === null ? null : bars[bar.found].rates[reading].rate),
-      field: (bar) => `${file}#/bars/${bar.found}/rates/${reading}/rate`,
+      field: (bar) => rateField(bars[bar.found], bar.found, reading),
     },
     {
       head: "paper",
       missing: "no rate",
       rate: (bar) => bar.paper,
-      field: (bar) => (bar.found === null ? null : `${file}#/bars/${bar.found}/paper/rate`),
+      field: (bar) => (
+        bar.found === null || !experiment ? null : `${experiment.file}#/bars/${bar.found}/paper/rate`
+      ),
     },
   ];
   return drawn(
@@ -44,7 +46,7 @@ function heatMaps(panel, bars, file, reading, width) {
       width: size.width,
       height: size.height,
       role: "img",
-      "aria-label": `Heat maps: ${panel.name}, nsculpt beside the paper; all is in the table of bars`,
+      "aria-label": `Heat maps: ${panel.name}, nsculpt beside the paper; the tables below have the numbers`,
       "font-family": FONT,
       "font-size": 12,
     },

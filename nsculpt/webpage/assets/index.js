@@ -1,10 +1,13 @@
 // The page over runs: what stands in its data, drawn.
 
 const data = JSON.parse(byId("data").textContent);
-const summary = { task: data.title }; // begins the name of a saved figure
 const { experiment } = data;
 const state = { score: data.scores[0]?.name ?? null, reading: "first", words: "" };
 const BESIDE = "Fisher's exact p, two-sided, of our count against the paper's";
+
+function pageName() {
+  return data.title;
+}
 
 function reveal(id, ...content) {
   byId(id).append(...content);
@@ -39,6 +42,8 @@ if (experiment) {
     figureSection();
     barsTable();
   }
+} else if (data.grids.length) {
+  figureSection();
 }
 cellsTable();
 if (data.not_run.length) notRun();

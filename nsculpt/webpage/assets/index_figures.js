@@ -68,21 +68,41 @@ function evenTicks(most) {
   return Array.from({ length: Math.floor(most / step) + 1 }, (_, i) => i * step);
 }
 
+// Panels of the experiment that have bars.
+function charts() {
+  if (!experiment) return [];
+  return experiment.panels.filter((panel) => experiment.bars.some((bar) => bar.panel === panel.name));
+}
+
+// What is drawn as heat maps: panels of the experiment, or else of what the runs belong to.
+function grids() {
+  if (!experiment) return data.grids;
+  const { bars } = experiment;
+  return charts().filter((panel) => panel.is_grid).map((panel) => ({ panel, bars }));
+}
+
+// Where a rate stands in a file; null where it is of several runs.
+function rateField(bar, at, reading) {
+  if (experiment) return `${experiment.file}#/bars/${at}/rates/${reading}/rate`;
+  return bar.cells.length === 1 ? `${bar.cells[0]}/summary.json#/rates/${bar.score}/${reading}/rate` : null;
+}
+
+function titled(title, figure) {
+  return element("div", {}, element("h3", {}, title), figure);
+}
+
 function figures() {
-  const charts = experiment.panels.filter((panel) => (
-    experiment.bars.some((bar) => bar.panel === panel.name)
-  ));
-  const grids = charts.filter((panel) => panel.is_grid);
   const width = byId("figures").clientWidth;
-  const titled = (title, figure) => element("div", {}, element("h3", {}, title), figure);
-  byId("grids").replaceChildren(...grids.map((panel) => titled(panel.name, framed(
-    heatMaps(panel, experiment.bars, experiment.file, state.reading, width),
-    `Share of networks that succeed, by ${panel.rows.title} and ${panel.columns.title}.`,
+  byId("grids").replaceChildren(...grids().map(({ panel, bars }) => titled(panel.name, framed(
+    heatMaps(panel, bars, state.reading, width),
+    `Share of networks that succeed, by ${panel.rows.title} and ${panel.columns.title}.` +
+      (experiment ? "" : " A tile is over all seeds of the runs here that the paper's bar is over; the pointer shows how many."),
     () => [panel.name, "heat_map", state.reading],
   ))));
+  if (!experiment) return;
   byId("charts").replaceChildren(
-    ...charts.map((panel) => titled(
-      grids.includes(panel) ? `${panel.name}, with intervals` : panel.name,
+    ...charts().map((panel) => titled(
+      panel.is_grid ? `${panel.name}, with intervals` : panel.name,
       framed(
         barChart(panel, experiment.bars, rateMeasure(panel), width),
         "Share of networks that succeed.",
@@ -90,7 +110,7 @@ function figures() {
       ),
     )),
     titled("alive edges", framed(
-      barChart(charts[0], experiment.bars, edgeMeasure(charts[0]), width),
+      barChart(charts()[0], experiment.bars, edgeMeasure(charts()[0]), width),
       "Least, median and greatest of a cell's networks, mean over the cells of a bar.",
       () => ["alive_edges"],
     )),
@@ -98,7 +118,7 @@ function figures() {
 }
 
 function figureSection() {
-  if (experiment.panels.some((panel) => panel.is_grid)) {
+  if (grids().length) {
     byId("figures-choice").append(choice(
       "Heat maps show", "reading", READINGS.map((reading) => [reading, reading]), state.reading,
       (reading) => { state.reading = reading; figures(); },

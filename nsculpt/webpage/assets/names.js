@@ -28,8 +28,8 @@ function named(text) {
   return element("bdi", { dir: "ltr" }, printable(text));
 }
 
-function counted(number, noun) {
-  return `${number} ${noun}${number === 1 ? "" : "s"}`;
+function pageName() {
+  return summary.task;
 }
 
 const EXACT = -1; // decimals of what is shown as it is, such as a setting

@@ -32,10 +32,6 @@ function perSecond(rate) {
   return rate >= 1 ? rate.toFixed(1) : String(Number(rate.toPrecision(2)));
 }
 
-function counted(number, noun) {
-  return `${number.toLocaleString("en")} ${noun}${number === 1 ? "" : "s"}`;
-}
-
 // A number that stands in a file: which file, and where in it, as a JSON pointer.
 function given(text, file, ...place) {
   const keys = place.map((key) => `/${String(key).replaceAll("~", "~0").replaceAll("/", "~1")}`);
