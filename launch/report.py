@@ -15,6 +15,7 @@ import filelock
 from launch import ending, flags
 from nsculpt import errors
 from nsculpt.networks import files, run_folder
+from nsculpt.report import waiting
 from nsculpt.webpage import index_page, run_page
 
 _TOPICS = {
@@ -39,10 +40,11 @@ def run(parser: flags.Parser) -> None:
         if not files.existing(path).is_dir():
             raise errors.InputError(f"{place}: is no folder; expected a run folder")
         if run_folder.is_run(path) or not index_page.is_sweep(path):
-            with _held(path):
+            with _held(path), waiting.during(f"making {run_page.NAME}", True):
                 page = run_page.write(path)
         else:
-            page = index_page.write(path)
+            with waiting.during(f"making {index_page.NAME}", True):
+                page = index_page.write(path)
     except errors.InputError as error:
         raise errors.InputError(f"run_dir: {error}", "run_dir") from error
     print(f"Written to {page}: open it in a browser")

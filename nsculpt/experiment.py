@@ -13,7 +13,7 @@ import nsculpt.tasks as tasks_lib
 from nsculpt import errors, progress_mode, records, runs, shards, timings
 from nsculpt import sculpture as sculpture_lib
 from nsculpt import settings as settings_lib
-from nsculpt.report import export, progress
+from nsculpt.report import export, progress, waiting
 from nsculpt.sculpting import cell as cell_lib
 from nsculpt.sculpting import effort as effort_lib
 from nsculpt.sculpting import jobs, queue, saliency, sweep, training
@@ -147,14 +147,16 @@ def sculpt(
             show_progress,
         )
         if folder is not None:
-            export.write(folder.path, sculpture)
+            with waiting.during("analysing networks on the way", show_progress):
+                export.write(folder.path, sculpture)
             spent = {"analysis_s": time.monotonic() - swept}
             if drawings:
                 exported = time.monotonic()
-                export.draw(folder.path, sculpture)
+                export.draw(folder.path, sculpture, show_progress)
                 spent["drawings_s"] = time.monotonic() - exported
             if report:
-                spent["report_s"] = _report(folder.path)
+                with waiting.during("making report.html", show_progress):
+                    spent["report_s"] = _report(folder.path)
             times = folder.path / "timings.json"
             if worked or not times.exists():  # to look again at what is finished is no work
                 timings.add(times, spent)

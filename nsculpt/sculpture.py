@@ -13,7 +13,7 @@ from nsculpt import settings as settings_lib
 from nsculpt import trajectory as trajectory_lib
 from nsculpt.analysis import connectivity, pipeline, result
 from nsculpt.networks import network
-from nsculpt.report import progress, terminal
+from nsculpt.report import terminal, waiting
 from nsculpt.scores import consensus as consensus_lib
 from nsculpt.scores import diversity as diversity_lib
 from nsculpt.scores import readings, scoring
@@ -160,7 +160,7 @@ def conclude(
     analyses: dict[jobs.Job, result.Analysis | None] = {}
     shown: dict[jobs.Job, diversity_lib.Shown] = {}
     scores: dict[jobs.Job, dict[str, Any] | None] = {}
-    for alike in progress.analysing(_alike(networks), show_progress):
+    for alike in waiting.through(_alike(networks), "analysed", "network", show_progress):
         analysis = _analyse(task, settings, networks[alike[0]].masks)
         scores.update(dict.fromkeys(alike, None if analysis is None else analysis.scores))
         if analysis is not None:

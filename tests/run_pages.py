@@ -4,6 +4,7 @@ import json
 import pathlib
 import re
 
+from nsculpt.report import trajectories
 from tests import finished_cell
 
 # Names that would do harm, or would not stand on one line, if they were read as anything but text.
@@ -52,6 +53,15 @@ def rename(folder):
         content["versions"][HOSTILE[1]] = HOSTILE[0]
 
     change(folder, edit)
+    # What the summary says of trajectories names inputs and outputs.
+    traced = trajectories.of_run(folder)
+
+    def tell(content):
+        for chosen in content["selected"]:
+            if chosen["trajectory"] is not None:
+                chosen["trajectory"] = trajectories.form(traced[chosen["seed"]])
+
+    change(folder, tell)
     (folder / "run.flags").write_text(f"--task={HOSTILE[0]}\n--out_dir=here\n", "utf-8")
 
 

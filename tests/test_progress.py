@@ -7,7 +7,7 @@ import types
 
 import pytest
 
-from nsculpt.report import progress, screen
+from nsculpt.report import progress, screen, waiting
 from nsculpt.sculpting import jobs
 from tests import bad_input, terminals, test_experiment
 
@@ -20,6 +20,7 @@ def clock(monkeypatch):
     clock = types.SimpleNamespace(seconds=0.0)
     clock.monotonic = lambda: clock.seconds
     monkeypatch.setattr(progress, "time", clock)
+    monkeypatch.setattr(waiting, "time", clock)
     for name in ("_NEWS_S", "_FRAME_S", "_LONGER"):
         monkeypatch.setattr(screen, name, -1.0)
     return clock
@@ -168,17 +169,3 @@ def test_a_terminal_that_goes_away(clock, mode):
         watch.in_training({CHAIN[0]: 0})
         watch.round_done(CHAIN[:1], 32)
         watch.in_training({CHAIN[0]: 1})
-
-
-def test_analyses_that_take_long_are_counted(clock, monkeypatch):
-    stream = io.StringIO()
-    monkeypatch.setattr("sys.stderr", stream)
-    for seen in progress.analysing(range(4), True):
-        clock.seconds += 6.0 if seen < 3 else 0.0
-    assert stream.getvalue().splitlines() == [
-        "  0:00:06   25% analysed 1 of 4 networks, 0:00:18 left",
-        "  0:00:12   50% analysed 2 of 4 networks, 0:00:12 left",
-        "  0:00:18   75% analysed 3 of 4 networks, 0:00:06 left",
-        "  0:00:18  100% analysed 4 of 4 networks",
-    ]
-    assert list(progress.analysing([], True)) == []

@@ -12,6 +12,7 @@ import numpy as np
 import pytest
 
 from nsculpt import errors, experiment, timings
+from nsculpt.report import trajectories
 from nsculpt.webpage import (
     budget,
     courses,
@@ -61,12 +62,9 @@ def test_what_the_page_holds(folder):
         m["module"] for m in summary["selected"][0]["modules"]
     ]
     assert shown["graph"].startswith("<svg")
-    assert [each and each["seed"] for each in data["trajectories"]] == [0, 1, None, 5]
+    assert [each is None for each in data["trajectories"]] == [False, False, True, False]
     course = data["trajectories"][0]
-    assert course["rounds"]["phase"] == ["dense", "edge"]
-    assert course["rounds"]["alive_edges"] == [192, 8]
-    assert [step["num_modules"] for step in course["steps"]] == [1, 2]
-    assert course["steps"][1]["events"] == ["module 0 splits into 0 and 1"]
+    assert [step["at"] for step in course["steps"]] == [0, 1]
     assert [data["networks"][step["network"]]["live"] for step in course["steps"]] == [
         [4, 24, 4],
         [4, 2, 4],
@@ -121,19 +119,28 @@ def test_hostile_names(folder):
 
 
 def test_a_run_of_an_earlier_version(folder):
-    (folder / "trajectories.npz").unlink()
     (folder / "run.flags").unlink()
 
     def age(summary):
         for name in ("image_shape", "task_sha256"):
             del summary[name]
         del summary["versions"]["algorithm"]
+        for chosen in summary["selected"]:
+            del chosen["trajectory"]
 
     run_pages.change(folder, age)
     data = run_pages.data_of(run_page.write(folder))
     assert data["trajectories"] == [None] * 4
-    assert "no trajectories.npz" in data["no_trajectories"]
+    assert "it is of an earlier version" in data["no_trajectories"]
     assert data["command"] == ""
+    (folder / "trajectories.npz").unlink()
+    assert run_pages.data_of(run_page.write(folder)) == data
+
+
+def test_without_trajectories(folder):
+    (folder / "trajectories.npz").unlink()
+    data = run_pages.data_of(run_page.write(folder))
+    assert data["trajectories"] == [None] * 4
 
 
 def test_without_a_truth(folder):
@@ -207,6 +214,11 @@ FAULTS = [
     (without_masks, "networks.npz: mask_1: expected shape [16, 24, 4], as summary.json has it"),
     (of_other_runs, "networks.npz: seed: expected those of the runs in summary.json"),
     (cut("trajectories.npz"), "trajectories.npz"),
+    (
+        damage(lambda s: s["selected"][1]["trajectory"]["rounds"].update(alive_edges=[192, 9])),
+        "summary.json: the trajectory of seed 1: expected that of trajectories.npz",
+    ),
+    (damage(lambda s: s["selected"][0].update(trajectory=["x"])), "the trajectory of seed 0: "),
 ]
 
 
@@ -280,9 +292,10 @@ def test_room_is_shared_in_order(folder):
     assert "the trajectories of 3 seeds, to keep this page below 5 MB." in left[True, 3][0]
 
 
-def test_what_takes_too_long_is_left_out(folder, monkeypatch):
+def test_what_takes_too_long_is_left_out(tmp_path, monkeypatch):
     monkeypatch.setattr(drawings, "MOST_WORK", 0)
-    monkeypatch.setattr(courses, "MOST_WORK", 0)
+    monkeypatch.setattr(trajectories, "MOST_WORK", 0)
+    folder = run_pages.write(tmp_path / "run", **GRID)
     data = run_pages.data_of(run_page.write(folder))
     runs = data["summary"]["runs"]
     selected = {n for n, run in zip(data["of_runs"], runs, strict=True) if run["selected"]}
@@ -297,15 +310,11 @@ def test_what_takes_too_long_is_left_out(folder, monkeypatch):
 
 
 def test_pauses_are_left_out_before_trajectories():
-    found = {
-        "steps": [
-            {"row": row, "events": ["x"] * (row == 2), "network": {"n": row}} for row in range(5)
-        ]
-    }
-    found |= {"rounds": {}}
-    pool = budget.Pool(150)
-    (fitted,), said = fitting._courses([found], pool)
-    assert [step["row"] for step in fitted["steps"]] == [0, 2, 4]
+    told = {"steps": [{"events": ["x"] * (row == 2)} for row in range(5)]}
+    found = {"steps": [{"at": at, "network": {"n": at}} for at in range(5)]}
+    pool = budget.Pool(120)
+    (fitted,), said = fitting._courses([found], [{"trajectory": told}], pool)
+    assert [step["at"] for step in fitted["steps"]] == [0, 2, 4]
     assert [pool.networks[step["network"]] for step in fitted["steps"]] == [
         {"n": 0},
         {"n": 2},

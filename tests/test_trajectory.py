@@ -1,6 +1,7 @@
 """How a network came to be: the accepted rounds, their networks and modules."""
 
 import dataclasses
+import json
 import subprocess
 import sys
 
@@ -252,6 +253,19 @@ def test_each_seed_with_an_accepted_network_has_a_trajectory(tmp_path):
         )
     found = sculpture.conclude(task, settings, records)
     export.write(tmp_path, found)
+    told = [
+        each["trajectory"]
+        for each in json.loads((tmp_path / "summary.json").read_text())["selected"]
+    ]
+    assert told[1] is None
+    assert told[0] == told[2]
+    assert told[0]["rounds"] == {
+        "phase": ["dense", "edge"], "accuracy": [1 - 1 / 64, 1.0], "accepted": [False, True],
+        "wrong_bits": [1, 0], "live_hidden_units": [4, 4], "alive_edges": [32, 30],
+        "target": [0.0, 0.0], "step": [0.0, 0.0],
+    }  # fmt: skip
+    assert [step["row"] for step in told[0]["steps"]] == [0, 1]
+    assert told[0]["since"][-1] == {"text": "module graph", "row": 0}
     assert found.trajectory(2) is None
     assert list(trajectories.of_run(tmp_path)) == [4, 0]
     for own in (found.trajectory(4), trajectories.of_run(tmp_path)[4]):

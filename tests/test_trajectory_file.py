@@ -385,6 +385,7 @@ def test_a_damaged_cache_is_made_anew(folder):
 
 def test_a_cache_that_cannot_be_read_or_written_is_no_fault(folder):
     cache = folder / "trajectories.cache"
+    cache.unlink()
     cache.mkdir()
     before = permutations(folder)
     assert list(cache.iterdir()) == []

@@ -4,13 +4,14 @@ import dataclasses
 import importlib.metadata
 import pathlib
 import platform
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from nsculpt import _version, layers, runs, selection
 from nsculpt import settings as settings_lib
 from nsculpt.analysis import connectivity, result
 from nsculpt.exchange import json_writer
-from nsculpt.report import network_file, trajectory_file
+from nsculpt.report import network_file, trajectories, trajectory_file, waiting
 from nsculpt.scores import diversity as diversity_lib
 from nsculpt.sculpting import jobs
 from nsculpt.tasks import task as task_lib
@@ -54,38 +55,50 @@ def percent(step: int) -> float | int:
 
 def write(path: pathlib.Path, sculpture: "sculpture_lib.Sculpture") -> None:
     """Writes summary.json, networks.npz and trajectories.npz into a run folder."""
-    runs.write_json(path / "summary.json", summary(sculpture))
+    chosen = [each.first for each in sculpture.selections if each.first is not None]
+    names = {
+        "input_names": tuple(sculpture.task.input_names),
+        "output_names": tuple(sculpture.task.output_names),
+    }
+    settings = {
+        "path_length": sculpture.settings.path_length,
+        "merge_threshold": sculpture.settings.merge_threshold,
+        "modularity_threshold": sculpture.settings.modularity_threshold,
+    }
+    told = trajectories.forms(path, map(sculpture.history, chosen), names, settings)
+    runs.write_json(path / "summary.json", summary(sculpture, told))
     network_file.write(
         path / "networks.npz",
         sculpture.networks,
         {chosen.first for chosen in sculpture.selections},
         sculpture.layer_sizes,
     )
-    chosen = (each.first for each in sculpture.selections)
-    trajectory_file.write(
-        path / "trajectories.npz",
-        (sculpture.history(job) for job in chosen if job is not None),
-    )
+    trajectory_file.write(path / "trajectories.npz", map(sculpture.history, chosen))
 
 
-def draw(path: pathlib.Path, sculpture: "sculpture_lib.Sculpture") -> None:
+def draw(
+    path: pathlib.Path, sculpture: "sculpture_lib.Sculpture", show_progress: bool | str = False
+) -> None:
     """Writes drawings/ into a run folder: the selected network of each seed."""
     from nsculpt.report import drawing  # matplotlib is loaded where something is drawn
 
     (path / "drawings").mkdir(exist_ok=True)
-    for chosen in sculpture.selections:
-        analysis = None if chosen.first is None else sculpture.analyses[chosen.first]
-        if analysis is not None:
-            task = sculpture.task
-            drawing.save(
-                path / "drawings" / f"seed_{chosen.seed}",
-                analysis,
-                task.truth,
-                task.input_names,
-                task.output_names,
-                title(sculpture, chosen),
-                task.image_shape,
-            )
+    task = sculpture.task
+    shown = [
+        (chosen, analysis)
+        for chosen in sculpture.selections
+        if chosen.first is not None and (analysis := sculpture.analyses[chosen.first]) is not None
+    ]
+    for chosen, analysis in waiting.through(shown, "drawn", "network", show_progress):
+        drawing.save(
+            path / "drawings" / f"seed_{chosen.seed}",
+            analysis,
+            task.truth,
+            task.input_names,
+            task.output_names,
+            title(sculpture, chosen),
+            task.image_shape,
+        )
 
 
 def title(sculpture: "sculpture_lib.Sculpture", chosen: selection.Selection) -> str:
@@ -94,8 +107,14 @@ def title(sculpture: "sculpture_lib.Sculpture", chosen: selection.Selection) -> 
     return f"{sculpture.task.name} {sizes}, seed {chosen.seed}: {chosen.alive_edges} edges"
 
 
-def summary(sculpture: "sculpture_lib.Sculpture") -> dict[str, Any]:
+def summary(
+    sculpture: "sculpture_lib.Sculpture", told: Mapping[int, Mapping[str, Any]] | None = None
+) -> dict[str, Any]:
     """The content of summary.json; holds no times.
+
+    Args:
+      sculpture: what was found.
+      told: trajectories, by seed, as from `trajectories.forms`.
 
     What DESIGN 8 names, and:
 
@@ -105,7 +124,9 @@ def summary(sculpture: "sculpture_lib.Sculpture") -> dict[str, Any]:
       `tied` (as sparse as the selected one of its seed), `structure` (position in the
       `structures` of its seed; None for one that was never accepted, or without any path from an
       input to an output) and `scores` (None for the same, and where no truth is known).
-    - `selected`, one for each seed: the selected network, how many tie with it, and its modules.
+    - `selected`, one for each seed: the selected network, how many tie with it, its modules, and
+      its `trajectory`, as from `trajectories.form` (None without a network, and for the last seeds
+      of many where analysing the networks on the way takes too long).
     - on tasks that are not exact, `validation` and `test` (None where the task has no test data) in
       each of `selected`, and in `dense`, one for each seed's dense network: `bits_right`, share of
       the output bits, and `rows_right`, share of the rows that are right as a whole
@@ -146,7 +167,10 @@ def summary(sculpture: "sculpture_lib.Sculpture") -> dict[str, Any]:
         "output_classes": [list(group) for group in task.classes],
         "truth": None if task.truth is None else _truth(task.truth),
         "runs": _runs(sculpture),
-        "selected": [_selected(sculpture, chosen) for chosen in sculpture.selections],
+        "selected": [
+            {**_selected(sculpture, chosen), "trajectory": (told or {}).get(chosen.seed)}
+            for chosen in sculpture.selections
+        ],
         **({} if task.exact else {"dense": _dense(sculpture)}),
         "diversity": [
             _diversity(chosen, found)

@@ -1,21 +1,18 @@
-"""How far a sweep is, and the analyses after it, said to who waits."""
+"""How far a sweep is, said to who waits."""
 
-import sys
 import threading
 import time
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from typing import Any, TextIO, TypeVar
+from collections.abc import Mapping, Sequence
+from typing import Any, TextIO
 
-from nsculpt import progress_mode, text
+from nsculpt import text
 from nsculpt.report import outlook as outlook_lib
 from nsculpt.report import screen as screen_lib
+from nsculpt.report import waiting
 from nsculpt.sculpting import jobs
-
-T = TypeVar("T")
 
 # Places of what is said in the line.
 _DONE, _LEFT, _LANES, _SPARSEST, _ROUNDS = range(5)
-_DELAY_S = 2.0  # analyses that take less are not worth a word
 
 
 class Silent:
@@ -45,7 +42,7 @@ def watch(show_progress: Any, stream: TextIO | None = None) -> Silent:
     Raises:
       InputError: text that is no mode.
     """
-    screen = _screen(show_progress, stream)
+    screen = waiting.screen_of(show_progress, stream)
     return Silent() if screen is None else Progress(screen)
 
 
@@ -53,7 +50,7 @@ class Progress(Silent):
     """Says jobs done, time left, lanes busy by phase, the sparsest network so far."""
 
     def __init__(self, screen: screen_lib.Screen):
-        self._speaker = _Speaker(screen)
+        self._speaker = waiting.Speaker(screen)
         self._num_lanes = 0
         self._outlook: outlook_lib.Outlook | None = None
         self._fewest: int | None = None
@@ -130,78 +127,3 @@ class Progress(Silent):
             self._ticker.join(2.0)  # unless it waits for a terminal that takes nothing
             with self._lock:
                 self._speaker.end(self._state)
-
-
-def analysing(networks: Sequence[T], show_progress: Any) -> Iterable[T]:
-    """The same networks; where they take more than a moment, it is said how far it is.
-
-    Args:
-      networks: to be analysed one after the other.
-      show_progress: as for `watch`.
-
-    Example:
-      >>> list(analysing([3, 4], show_progress=False))
-      [3, 4]
-    """
-    screen = _screen(show_progress, None)
-    if screen is None or not networks:
-        yield from networks
-        return
-    speaker = _Speaker(screen)
-    done = 0
-
-    def state() -> screen_lib.State:
-        parts = [(_DONE, f"analysed {done} of {text.counted(len(networks), 'network')}")]
-        if 0 < done < len(networks):
-            left = speaker.gone * (len(networks) - done) / done
-            parts.append((_LEFT, f"{screen_lib.shown(left)} left"))
-        return screen_lib.State(100 * done // len(networks), parts, [])
-
-    try:
-        for network in networks:
-            if speaker.gone > _DELAY_S:
-                speaker.say(True, state)
-            yield network
-            done += 1
-    finally:
-        speaker.end(state)
-
-
-class _Speaker:
-    """Says to a screen what is asked of it, as long as somebody is behind that screen."""
-
-    def __init__(self, screen: screen_lib.Screen):
-        self._screen, self._began, self._heard = screen, time.monotonic(), True
-
-    @property
-    def gone(self) -> float:
-        """Seconds since the beginning."""
-        return time.monotonic() - self._began
-
-    def say(self, news: bool, state: Callable[[], screen_lib.State]) -> None:
-        """Says it, if it is time to."""
-        if self._heard and self._screen.is_due(self.gone, news):
-            self._call(self._screen.say, state())
-
-    def end(self, state: Callable[[], screen_lib.State]) -> None:
-        """Says where it ended."""
-        if self._heard:
-            self._call(self._screen.close, state())
-
-    def _call(
-        self, say: Callable[[float, screen_lib.State], None], state: screen_lib.State
-    ) -> None:
-        try:
-            say(self.gone, state)
-        except (OSError, ValueError):  # a closed pipe or terminal: the work goes on all the same
-            self._heard = False
-
-
-def _screen(show_progress: Any, stream: TextIO | None) -> screen_lib.Screen | None:
-    mode = progress_mode.of(show_progress)
-    stream = sys.stderr if stream is None else stream
-    if mode == progress_mode.QUIET or stream is None or stream.closed:  # None: closed beforehand
-        return None
-    if mode == progress_mode.BAR or (mode == progress_mode.AUTO and stream.isatty()):
-        return screen_lib.Bar(stream)
-    return screen_lib.Lines(stream, stamped=mode == progress_mode.LOG)

@@ -30,7 +30,7 @@ Part = tuple[int, str]
 class State(NamedTuple):
     """How far it is."""
 
-    percent: int
+    percent: int | None  # where it can be told
     parts: Sequence[Part]
     extras: Sequence[Part]  # for where there is room to spare
 
@@ -57,6 +57,11 @@ def shown(seconds: float) -> str:
     """
     days, rest = divmod(math.ceil(seconds), 24 * 3600)
     return (f"{days} d " if days else "") + str(datetime.timedelta(seconds=rest))
+
+
+def _share(state: State) -> str:
+    """The percent before what is said, in columns of its own."""
+    return "" if state.percent is None else f"{state.percent:3d}% "
 
 
 def fitted(parts: Sequence[Part], room: int) -> str:
@@ -99,11 +104,13 @@ class Bar:
         room = max(0, columns - 1 - _PERCENT)
         text, bar = fitted(state.parts, room), ""
         width = min(_LONGEST, room - len(text) - _ENDS)
-        if width >= _SHORTEST:
+        if state.percent is None:
+            text = fitted([*state.parts, (_LAST, f"{shown(gone)} gone")], room)
+        elif width >= _SHORTEST:
             bar = f"[{'#' * (state.percent * width // 100):.<{width}}] "
             every = [*state.parts, *state.extras, (_LAST, f"{shown(gone)} gone")]
             text = fitted(every, room - width - _ENDS)
-        self._write(f"{state.percent:3d}% {bar}{text}", columns)
+        self._write(f"{_share(state)}{bar}{text}", columns)
 
     def _write(self, line: str, columns: int) -> None:
         with _LOCK:
@@ -166,12 +173,13 @@ class Lines:
     def say(self, gone: float, state: State) -> None:
         self._at = gone
         parts = [*state.parts, *state.extras]
-        began, width = f"  {shown(gone)} ", _WIDTH
+        began, width = f"  {shown(gone)}", _WIDTH
         if self._stamped:
             began, width = progress_mode.stamp(), _LOG_WIDTH
             parts.append((_LAST, f"{shown(gone)} gone"))
-        text = fitted(parts, width - len(began) - _PERCENT)
-        print(f"{began}{state.percent:4d}% {text}", file=self._stream, flush=True)
+        text = fitted(parts, width - len(began) - _PERCENT - 1)
+        gap = " " * (1 if self._stamped or state.percent is None else 2)
+        print(f"{began}{gap}{_share(state)}{text}", file=self._stream, flush=True)
 
     def close(self, gone: float, state: State) -> None:
         if self._at is not None:

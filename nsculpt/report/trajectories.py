@@ -1,11 +1,95 @@
-"""The trajectories of a run folder, from what it holds beside its jobs."""
+"""The trajectories of a run: in summary.json as numbers and words, and again from its folder."""
 
 import pathlib
-from collections.abc import Collection
+from collections.abc import Collection, Iterable, Mapping
+from typing import Any
+
+import numpy as np
 
 from nsculpt import errors, trajectory
 from nsculpt.networks import files, summary
 from nsculpt.report import trajectory_cache, trajectory_file
+
+# Units of a layer, squared, summed over the layers of all networks on the way: some ten seconds.
+# The first seed has its trajectory in any case.
+MOST_WORK = 300_000_000
+_WHOLE = ("wrong_bits", "live_hidden_units", "alive_edges")
+_PERCENTS = ("target", "step")
+
+
+def forms(
+    path: pathlib.Path,
+    histories: Iterable[trajectory.History],
+    names: Mapping[str, Any],
+    settings: Mapping[str, Any],
+) -> dict[int, dict[str, Any]]:
+    """Trajectories as `form` gives them, by seed, as many as there is time for.
+
+    Memory holds one of them at a time; the analyses are kept in `trajectories.cache` of the folder.
+
+    Args:
+      path: the run folder.
+      histories: of one seed each.
+      names: `input_names` and `output_names`.
+      settings: arguments of `analyze` that decide about modules.
+    """
+    cache = trajectory_cache.Cache(path / "trajectories.cache", dict(names), dict(settings))
+    found: dict[int, dict[str, Any]] = {}
+    work = 0
+    for each in histories:
+        work += _work(each)
+        if found and work > MOST_WORK:
+            break
+        found[each.seed] = form(trajectory.trace(each, cache.analyse))
+    cache.save()
+    return found
+
+
+def _work(history: trajectory.History) -> int:
+    """What it takes to analyse its networks: an analysis compares all pairs of units of a layer."""
+    sizes = [len(history.removed_at[0]), *(layer.shape[1] for layer in history.removed_at)]
+    hidden = history.rounds["live_hidden_units"][history.rows].astype(np.int64)
+    return int((hidden**2).sum()) + len(hidden) * (sizes[0] ** 2 + sizes[-1] ** 2)
+
+
+def form(traced: trajectory.Trajectory) -> dict[str, Any]:
+    """A trajectory as JSON knows it.
+
+    Returns:
+      `rounds`: for `phase`, `accuracy` (share of validation bits), `wrong_bits`,
+      `live_hidden_units`, `alive_edges`, `accepted`, `target` and `step` (percent) a list with the
+      value of each round; `steps`, the dense network and every accepted one: `row` (of the rounds),
+      `accepted`, `num_modules` (0 without a path) and `events` (sentences); `since`: `text` (what
+      the last network shows) and the `row` since which it has held.
+
+    Example:
+      >>> fields = ["phase", "accepted", "target", "step", *_WHOLE]
+      >>> rounds = np.zeros(1, [(name, "i4") for name in fields])
+      >>> edges = [np.zeros((2, 1), np.int16)]
+      >>> history = trajectory.History(0, 5.0, 2.5, 8, edges, rounds)
+      >>> form(trajectory.trace(history, trajectory.analyser()))["steps"]
+      [{'row': 0, 'accepted': False, 'num_modules': 1, 'events': []}]
+    """
+    rounds = traced.rounds
+    return {
+        "rounds": {
+            "phase": [trajectory.PHASES[phase] for phase in rounds["phase"].tolist()],
+            "accuracy": traced.accuracy.tolist(),
+            "accepted": rounds["accepted"].tolist(),
+            **{name: rounds[name].tolist() for name in _WHOLE},
+            **{name: [round(v, 4) for v in rounds[name].tolist()] for name in _PERCENTS},
+        },
+        "steps": [
+            {
+                "row": step.row,
+                "accepted": step.accepted,
+                "num_modules": step.num_modules,
+                "events": [str(event) for event in step.events],
+            }
+            for step in traced.steps
+        ],
+        "since": [{"text": each.text, "row": each.row} for each in traced.since],
+    }
 
 
 def of_run(
@@ -26,8 +110,9 @@ def of_run(
     if not histories_file.exists():
         return None
     histories = trajectory_file.read(histories_file)
-    known = summary.read(path / "summary.json")
-    _check_selected(path, histories)
+    content = files.read_json(path / "summary.json")
+    known = summary.Summary(content, files.place_of(path / "summary.json"))
+    _check_selected(path, content, histories)
     traced = {}
     cache = None
     for each in histories:
@@ -45,9 +130,11 @@ def of_run(
     return traced
 
 
-def _check_selected(path: pathlib.Path, histories: list[trajectory.History]) -> None:
+def _check_selected(
+    path: pathlib.Path, content: Mapping[str, Any], histories: list[trajectory.History]
+) -> None:
     """Refuses histories of other networks than the summary selects, as of an earlier run."""
-    listed = files.read_json(path / "summary.json").get("selected")
+    listed = content.get("selected")
     names = ("seed", "unit_step", "edge_step", "alive_edges")
     selected = [
         [each.get(name) for name in names]

@@ -1,6 +1,6 @@
 """Which networks and trajectories stand in a page; the rest is left out, in a fixed order."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
 from nsculpt import text as text_lib
@@ -62,7 +62,7 @@ def fit(
     order = sorted(range(len(runs)), key=lambda place: _rank(runs[place]))
     take([place for place in order if runs[place]["selected"]], in_any_case=True)
     take([place for place in order if runs[place]["tied"]])
-    taken, sentences = _courses(traced, pool)
+    taken, sentences = _courses(traced, found.summary["selected"], pool)
     take(order)
     for count, why in (
         (by_time, "for the time that analysing them takes"),
@@ -81,13 +81,18 @@ def _rank(run: dict[str, Any]) -> tuple[bool, int]:
     return run["structure"] is None, run["alive_edges"]
 
 
-def _courses(traced: Sequence[_Course], pool: budget.Pool) -> tuple[list[_Course], list[str]]:
+def _courses(
+    traced: Sequence[_Course], selected: Sequence[Mapping[str, Any]], pool: budget.Pool
+) -> tuple[list[_Course], list[str]]:
     whole = _taken(traced, pool)
     if whole is not None:
         return whole, []
     found: list[_Course] = []
-    for each in traced:
-        short = None if each is None else {**each, "steps": courses.without_pauses(each["steps"])}
+    for each, chosen in zip(traced, selected, strict=True):
+        short = None
+        if each is not None:
+            told = chosen["trajectory"]["steps"]
+            short = {"steps": courses.without_pauses(each["steps"], told)}
         found += _taken([short], pool) or [None]
     said = ["Steps of the trajectories at which no module changes are left out"]
     lost = sum(each is not None for each in traced) - sum(each is not None for each in found)
@@ -100,14 +105,13 @@ def _taken(traced: Sequence[_Course], pool: budget.Pool) -> list[_Course] | None
     """Trajectories with the positions of their networks; None where there is no room for all."""
     steps = [step for each in traced if each is not None for step in each["steps"]]
     bare = [{**step, "network": None} for step in steps]
-    rounds = [None if each is None else each["rounds"] for each in traced]
-    places = pool.add([step["network"] for step in steps], [bare, rounds])
+    places = pool.add([step["network"] for step in steps], bare)
     if places is None:
         return None
     numbers = iter(places)
     return [
         None
         if each is None
-        else {**each, "steps": [{**step, "network": next(numbers)} for step in each["steps"]]}
+        else {"steps": [{**step, "network": next(numbers)} for step in each["steps"]]}
         for each in traced
     ]

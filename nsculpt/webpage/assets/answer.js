@@ -77,8 +77,12 @@ function byTheRule() {
 function sharedTable() {
   const { graph } = summary.consensus;
   if (graph.value === null) return [];
+  // Networks that hardly use the same inputs agree on those that all of them use.
+  const ofOne = summary.truth?.inputs_optional && summary.consensus.inputs.count > 1
+    ? element("small", { class: "line quiet" }, "the sparsest of them; compared are the inputs that all use")
+    : "";
   const values = {
-    inputs: braced(data.consensus.inputs),
+    inputs: [braced(data.consensus.inputs), ofOne],
     outputs: braced(data.consensus.outputs),
     graph: `${counted(graph.value.inputs.length, "module")}, ${counted(graph.value.edges.length, "edge")}, chains as one`,
   };

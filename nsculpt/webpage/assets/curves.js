@@ -9,8 +9,9 @@ const CURVES = [
 ];
 
 class Curves {
-  constructor(trajectory, width, choose) {
-    this.rounds = trajectory.rounds;
+  // rounds: as a trajectory of summary.json has them.
+  constructor(rounds, width, choose) {
+    this.rounds = rounds;
     this.count = this.rounds.phase.length;
     this.left = 46;
     this.width = Math.max(width, 260);

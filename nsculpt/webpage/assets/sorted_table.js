@@ -38,7 +38,7 @@ function sortedTable(caption, columns, rows) {
   fillRows();
   const table = element(
     "table", { class: "runs" },
-    element("caption", {}, caption), element("thead", {}, element("tr", {}, heads)), body,
+    captioned(caption), element("thead", {}, element("tr", {}, heads)), body,
   );
   return { table, show: (others) => { shown = others; fillRows(); } };
 }

@@ -9,7 +9,7 @@ function showTrajectories() {
     body.append(element("p", { class: "quiet" }, data.no_trajectories));
     return;
   }
-  const options = known.map((place) => [place, String(data.trajectories[place].seed)]);
+  const options = known.map((place) => [place, String(summary.selected[place].seed)]);
   body.append(
     element(
       "p",
@@ -29,9 +29,26 @@ function chosenSeed() {
   return run ? summary.selected.findIndex((chosen) => chosen.seed === run.seed) : -1;
 }
 
+// What summary.json says of the trajectory that is shown: `rounds`, `steps`, `since`.
+function told() {
+  return summary.selected[course.place].trajectory;
+}
+
+// The steps of that trajectory that have a drawing here: all, or those at which modules change.
+function drawnSteps() {
+  return data.trajectories[course.place].steps.map(({ at, network }) => ({
+    at, network, ...told().steps[at],
+  }));
+}
+
+// A number of that trajectory.
+function toldField(...path) {
+  return field(["selected", course.place, "trajectory", ...path].join("."), 4);
+}
+
 function openCourse(place) {
   course.place = place;
-  const { steps } = data.trajectories[place];
+  const steps = drawnSteps();
   document.querySelectorAll("input[name=course-seed]").forEach((input) => {
     input.checked = Number(input.value) === place;
   });
@@ -66,17 +83,17 @@ function openCourse(place) {
 function drawCourse() {
   if (course.place < 0) return;
   const figures = byId("course-figures");
-  const found = data.trajectories[course.place];
+  const { seed } = summary.selected[course.place];
   const width = roomOf(figures, 0.55);
-  const beside = figures.clientWidth < 820 ? width : figures.clientWidth - width - 32;
-  course.curves = new Curves(found, beside, (round) => goTo(nearestStep(round)));
-  const name = (what) => () => [what, `seed_${found.seed}`];
+  const beside = figures.clientWidth < 820 ? width : figures.clientWidth - width - BESIDE_GAP;
+  course.curves = new Curves(told().rounds, beside, (round) => goTo(nearestStep(round)));
+  const row = () => drawnSteps()[course.step].row;
   course.figure = new NetworkFigure();
   figures.replaceChildren(
     framed(
       course.figure.svg,
       "The network at this step; larger dots are bundles of units.",
-      () => ["step", `seed_${found.seed}`, `round_${found.steps[course.step].row}`],
+      () => ["step", `seed_${seed}`, `round_${row()}`],
       { class: "main" },
     ),
     element(
@@ -85,7 +102,7 @@ function drawCourse() {
       framed(
         course.curves.svg,
         "Dots: accepted rounds; crosses: rejected ones. The line marks the step that is shown; a click goes to another.",
-        name("rounds"),
+        () => ["rounds", `seed_${seed}`],
       ),
     ),
   );
@@ -93,7 +110,7 @@ function drawCourse() {
 }
 
 function nearestStep(round) {
-  const { steps } = data.trajectories[course.place];
+  const steps = drawnSteps();
   const gap = (place) => Math.abs(steps[place].row - round);
   return steps.reduce((best, _, place) => (gap(place) < gap(best) ? place : best), 0);
 }
@@ -101,25 +118,33 @@ function nearestStep(round) {
 const PHASES = { dense: "dense network", unit: "pruning units", edge: "pruning edges" };
 
 function goTo(place, glide = true) {
-  const { steps, rounds } = data.trajectories[course.place];
+  const steps = drawnSteps();
   if (!steps[place]) return;
   const step = steps[place];
+  const { phase, ...counts } = told().rounds;
+  const many = (name, noun) => [
+    toldField("rounds", name, step.row), ` ${noun}${counts[name][step.row] === 1 ? "" : "s"}, `,
+  ];
   course.step = place;
   course.slider.value = place;
   byId("earlier").disabled = place === 0;
   byId("later").disabled = place === steps.length - 1;
-  const facts =
-    `Round ${step.row} of ${rounds.phase.length - 1}, ${PHASES[rounds.phase[step.row]]}: ` +
-    `${counted(rounds.alive_edges[step.row], "alive edge")}, ` +
-    `${counted(rounds.live_hidden_units[step.row], "live hidden unit")}, ` +
-    `accuracy ${rounded(rounds.accuracy[step.row], 4)}; ` +
-    (step.network === null ? "no path from an input to an output" : counted(step.num_modules, "module")) +
-    (step.accepted ? "" : " (not accepted)");
-  course.slider.setAttribute("aria-valuetext", [facts, ...step.events].join("; "));
+  const facts = element(
+    "span",
+    { class: "line" },
+    "Round ", toldField("steps", step.at, "row"), ` of ${phase.length - 1}, ${PHASES[phase[step.row]]}: `,
+    many("alive_edges", "alive edge"), many("live_hidden_units", "live hidden unit"),
+    "accuracy ", toldField("rounds", "accuracy", step.row), "; ",
+    ...(step.network === null
+      ? ["no path from an input to an output"]
+      : [toldField("steps", step.at, "num_modules"), step.num_modules === 1 ? " module" : " modules"]),
+    step.accepted ? "." : " (not accepted).",
+  );
+  course.slider.setAttribute("aria-valuetext", [facts.textContent, ...step.events].join(" "));
   const events = step.events.slice(0, 4).join("; ");
   const more = step.events.length > 4 ? `; and ${step.events.length - 4} further changes` : "";
   byId("step-facts").replaceChildren(
-    element("span", { class: "line" }, `${facts}.`),
+    facts,
     element("span", { class: "line quiet" }, events ? `${capital(events)}${more}.` : "The modules are those of the step before."),
   );
   if (place === 0) byId("step-facts").lastChild.textContent = "Where it all begins.";
@@ -140,26 +165,28 @@ function capital(text) {
 
 // The steps at which modules change; a button goes there.
 function eventTable() {
-  const { steps, rounds } = data.trajectories[course.place];
-  const rows = steps.flatMap((step, place) => {
+  const { phase } = told().rounds;
+  const rows = drawnSteps().flatMap((step, place) => {
     if (!step.events.length) return [];
     const button = [
       element("span", { class: "on-paper-only" }, `round ${step.row}`),
       element("button", { type: "button", class: "link", click: () => goTo(place) }, `round ${step.row}`),
     ];
-    return [[button, rounds.phase[step.row], String(rounds.alive_edges[step.row]), step.events.join("; ")]];
+    return [[button, phase[step.row], toldField("rounds", "alive_edges", step.row), step.events.join("; ")]];
   });
   if (!rows.length) return element("p", { class: "quiet" }, "The modules are the same from the dense network on.");
   return table("When modules change", ["round", "phase", "alive edges", "what happens"], rows);
 }
 
 function sinceTable() {
-  const { since, rounds } = data.trajectories[course.place];
-  const rows = since.map(([what, row]) => [
-    named(what),
-    element("span", { class: "whole" }, row ? `round ${row}` : "the dense network"),
+  const { since, rounds } = told();
+  const rows = since.map(({ text, row }, place) => [
+    named(text),
+    row
+      ? element("span", { class: "whole" }, "round ", toldField("since", place, "row"))
+      : element("span", { class: "whole" }, "the dense network"),
     rounds.phase[row],
-    String(rounds.alive_edges[row]),
+    toldField("rounds", "alive_edges", row),
   ]);
   if (!rows.length) return element("p", { class: "quiet" }, "The final network shows no groups.");
   return table("Since when the final network's groups are there, without a break", ["what", "since", "phase", "alive edges"], rows);

@@ -1,5 +1,6 @@
 // One network of the run: its drawing, its module graph, its modules, its pixels.
 
+const BESIDE_GAP = 32; // pixels
 const viewer = { run: -1, figure: new NetworkFigure() };
 
 function selectedRuns() {
@@ -134,19 +135,21 @@ function drawViewer() {
       { class: "main" },
     ),
   ];
-  const beside = [];
-  if (network.graph) {
-    beside.push(
-      framed(picture(network.graph), "Hierarchy: who reads whom, with the number of edges.", () => ["modules", ...about()]),
-    );
-  }
   const chosen = summary.selected.findIndex((each) => each.seed === run.seed);
-  if (run.selected && data.against_truth[chosen]) {
-    beside.push(
-      framed(picture(data.against_truth[chosen]), "Against what the task declares.", () => ["truth", ...about()]),
-    );
+  const pictures = [
+    [network.graph, "Hierarchy: who reads whom, with the number of edges.", "modules"],
+    [run.selected ? data.against_truth[chosen] : null, "Against what the task declares.", "truth"],
+  ];
+  const [beside, below] = [[], []];
+  for (const [text, caption, what] of pictures) {
+    if (!text) continue;
+    const made = picture(text);
+    const fits = width === figures.clientWidth || leastWidth(made) <= figures.clientWidth - width - BESIDE_GAP;
+    const place = fits ? {} : { class: "wide" };
+    (fits ? beside : below).push(framed(made, caption, () => [what, ...about()], place));
   }
   if (beside.length) shown.push(element("div", { class: "beside" }, beside));
+  shown.push(...below);
   if (network.pixels) {
     shown.push(
       framed(
