@@ -204,8 +204,11 @@ FAULTS = [
     (damage(lambda s: s["consensus"]["inputs"].update(value=[[0, 9]])), "indices of 4 inputs"),
     (damage(lambda s: s["runs"].pop()), "networks.npz: seed: expected those of the runs"),
     (damage(lambda s: s["rates"].update(mine=3)), "rates.mine: expected an object, got 3"),
-    (set_run(alive_edges="many"), "runs[1].alive_edges: expected a whole number, got 'many'"),
-    (set_run(accuracy=float("nan")), "runs[1].accuracy: expected a finite number, got nan"),
+    (
+        set_run(alive_edges="many"),
+        "runs[1].alive_edges: expected a whole number of 0 or more, got 'many'",
+    ),
+    (set_run(accuracy=float("nan")), "runs[1].accuracy: expected a number from 0 to 1, got nan"),
     (set_run(structure=7), "runs[1].structure: expected one of the"),
     (set_run(tied=None), "runs[1].tied: expected true or false, got None"),
     (set_run(scores={"a": []}), "runs[1].scores.a: expected a finite number, true, false, null"),

@@ -1,130 +1,95 @@
 """What a page relies on in a summary.json: each field is there, and of its kind."""
 
-import math
 from collections.abc import Mapping
-from typing import Any, NamedTuple
+from typing import Any
 
-from nsculpt import errors, numeric
-from nsculpt.networks import arrays
+from nsculpt import errors
+from nsculpt.webpage import json_kinds
+from nsculpt.webpage.json_kinds import Every, Nullable, Optional
 
-
-class Nullable(NamedTuple):
-    """A kind whose value may be null."""
-
-    kind: Any
-
-
-class Optional(NamedTuple):
-    """A kind whose value may be null or, as a field, left out."""
-
-    kind: Any
-
-
-class Every(NamedTuple):
-    """An object of any fields, all of one kind."""
-
-    kind: Any
-
-
-# A kind is a word, a list of one kind, an object with its fields, or one of these three.
 _READING = {
     "rate": Nullable("share"),
-    "n": "whole",
+    "n": "count",
     "low": Nullable("share"),
     "high": Nullable("share"),
 }
-_GRAPH = {"inputs": [["whole"]], "outputs": [["whole"]], "edges": [["whole"]]}
+_GRAPH = {"inputs": [["count"]], "outputs": [["count"]], "edges": [["count"]]}
 _STRUCTURE = {
-    "count": "whole",
-    "share": "number",
-    "num_sparsest": "whole",
-    "num_recovered": Nullable("whole"),
-    "inputs": [["whole"]],
-    "outputs": [["whole"]],
+    "count": "count",
+    "share": "share",
+    "num_sparsest": "count",
+    "num_recovered": Nullable("count"),
+    "inputs": [["count"]],
+    "outputs": [["count"]],
     "graph": _GRAPH,
 }
-_MEASURED = Optional({"bits_right": "number", "rows_right": "number"})
+_MEASURED = Optional({"bits_right": "share", "rows_right": "share"})
 _MODE = {
-    "count": "whole",
-    "n": "whole",
-    "share": Nullable("number"),
+    "count": "count",
+    "n": "count",
+    "share": Nullable("share"),
     "tied": "flag",
-    "num_distinct": "whole",
+    "num_distinct": "count",
     "is_true": Nullable("flag"),
-    "networks": ["whole"],
+    "networks": ["count"],
 }
 _SUMMARY = {
     "task": "text",
-    "layer_sizes": ["whole"],
-    "settings": {"seeds": ["whole"], "unit_steps": ["number"], "edge_steps": ["number"]},
+    "layer_sizes": ["size"],
+    "settings": {"seeds": ["count"], "unit_steps": ["amount"], "edge_steps": ["amount"]},
     "versions": Every("scalar"),
     "input_names": ["text"],
     "output_names": ["text"],
     "truth": Nullable({"success_rule": "text"}),
     "runs": [
         {
-            "seed": "whole",
-            "unit_step": "number",
-            "edge_step": "number",
-            "job_rounds": "whole",
-            "accuracy": "number",
-            "wrong_bits": "whole",
-            "pruned_percent": "number",
-            "alive_edges": "whole",
-            "live_edges": "whole",
-            "live_hidden_units": "whole",
+            "seed": "count",
+            "unit_step": "amount",
+            "edge_step": "amount",
+            "job_rounds": "count",
+            "accuracy": "share",
+            "wrong_bits": "count",
+            "pruned_percent": "amount",
+            "alive_edges": "count",
+            "live_edges": "count",
+            "live_hidden_units": "count",
             "status": "text",
             "selected": "flag",
             "tied": "flag",
-            "structure": Nullable("whole"),
+            "structure": Nullable("count"),
             "scores": Nullable(Every("scalar")),
         }
     ],
     "selected": [
         {
-            "seed": "whole",
-            "alive_edges": Nullable("whole"),
-            "num_tied": "whole",
+            "seed": "count",
+            "alive_edges": Nullable("count"),
+            "num_tied": "count",
             "validation": _MEASURED,
             "test": _MEASURED,
         }
     ],
-    "dense": Optional([{"seed": "whole", "validation": _MEASURED, "test": _MEASURED}]),
+    "dense": Optional([{"seed": "count", "validation": _MEASURED, "test": _MEASURED}]),
     "diversity": [
         {
-            "seed": "whole",
-            "n": "whole",
-            "num_shown": "whole",
-            "modal_share": "number",
+            "seed": "count",
+            "n": "count",
+            "num_shown": "count",
+            "modal_share": "share",
             "modal_tied": "flag",
-            "entropy_bits": Nullable("number"),
-            "sparsest_structure": Nullable("whole"),
+            "entropy_bits": Nullable("amount"),
+            "sparsest_structure": Nullable("count"),
             "sparsest_is_modal": Nullable("flag"),
             "structures": [_STRUCTURE],
         }
     ],
     "consensus": {
-        "inputs": {"value": Nullable([["whole"]]), **_MODE},
-        "outputs": {"value": Nullable([["whole"]]), **_MODE},
+        "inputs": {"value": Nullable([["count"]]), **_MODE},
+        "outputs": {"value": Nullable([["count"]]), **_MODE},
         "graph": {"value": Nullable(_GRAPH), **_MODE},
-        "num_recovered": Nullable("whole"),
+        "num_recovered": Nullable("count"),
     },
     "rates": Every(dict.fromkeys(("first", "mean", "any", "all"), _READING)),
-}
-_WORDS = {
-    "whole": ("a whole number", numeric.is_whole),
-    "number": ("a finite number", lambda value: numeric.is_real(value) and math.isfinite(value)),
-    "share": ("a number from 0 to 1", lambda value: numeric.is_real(value) and 0 <= value <= 1),
-    "text": ("text", lambda value: isinstance(value, str)),
-    "flag": ("true or false", lambda value: isinstance(value, bool)),
-    "scalar": (
-        "a finite number, true, false, null or text",
-        lambda value: (
-            value is None
-            or isinstance(value, bool | str)
-            or (numeric.is_real(value) and math.isfinite(value))
-        ),
-    ),
 }
 
 
@@ -145,38 +110,15 @@ def check(content: Any, place: str) -> None:
       Traceback (most recent call last):
       nsculpt.errors.InputError: summary.json: task: expected text, got 3
     """
-    _check(content, _SUMMARY, place, "")
+    json_kinds.check(content, _SUMMARY, place)
     _check_structures(content, place)
-    if len(content["layer_sizes"]) < 2 or min(content["layer_sizes"]) < 1:
-        raise _fault(content["layer_sizes"], "two sizes or more, from 1", place, "layer_sizes")
+    if len(content["layer_sizes"]) < 2:
+        raise json_kinds.fault(content["layer_sizes"], "two sizes or more", place, "layer_sizes")
     _check_units(content, place)
     for field in ("selected", "diversity"):
         seeds = [each["seed"] for each in content[field]]
         if seeds != content["settings"]["seeds"]:
             raise errors.InputError(f"{place}{field}: expected one for each of settings.seeds")
-
-
-def _check(value: Any, kind: Any, place: str, field: str) -> None:
-    if isinstance(kind, Nullable | Optional):
-        if value is not None:
-            _check(value, kind.kind, place, field)
-    elif isinstance(kind, list):
-        if not isinstance(value, list):
-            raise _fault(value, "a list", place, field)
-        for number, each in enumerate(value):
-            _check(each, kind[0], place, f"{field}[{number}]")
-    elif isinstance(kind, str):
-        expected, fits = _WORDS[kind]
-        if not fits(value):
-            raise _fault(value, expected, place, field)
-    else:
-        if not isinstance(value, dict):
-            raise _fault(value, "an object", place, field)
-        fields = dict.fromkeys(value, kind.kind) if isinstance(kind, Every) else kind
-        for name, of_field in fields.items():
-            if name not in value and not isinstance(of_field, Optional):
-                raise errors.InputError(f"{place}{_joined(field, name)}: is missing")
-            _check(value.get(name), of_field, place, _joined(field, name))
 
 
 def _check_structures(content: Mapping[str, Any], place: str) -> None:
@@ -191,7 +133,9 @@ def _check_structures(content: Mapping[str, Any], place: str) -> None:
     for field, (seed, structure) in named.items():
         most = counts.get(seed, 0)
         if structure is not None and not 0 <= structure < most:
-            raise _fault(structure, f"one of the {most} structures of its seed", place, field)
+            raise json_kinds.fault(
+                structure, f"one of the {most} structures of its seed", place, field
+            )
 
 
 def _check_units(content: Mapping[str, Any], place: str) -> None:
@@ -207,15 +151,3 @@ def _check_units(content: Mapping[str, Any], place: str) -> None:
                 raise errors.InputError(
                     f"{place}{field}: expected indices of {num_units} {side}, from 0"
                 )
-
-
-def _joined(field: str, name: str) -> str:
-    shown = arrays.shown(name)
-    return f"{field}.{shown}" if field else shown
-
-
-def _fault(value: Any, expected: str, place: str, field: str) -> errors.InputError:
-    where = field or "top level"
-    return errors.InputError(
-        f"{place}{where}: expected {expected}, got {arrays.shown(repr(value))}"
-    )

@@ -10,10 +10,22 @@ from typing import Any
 from nsculpt import errors
 from nsculpt.networks import files
 from nsculpt.tasks import files as task_files
-from nsculpt.webpage import checked_json
+from nsculpt.webpage import json_kinds
+from nsculpt.webpage.json_kinds import Every, Nullable, Optional
 
 FINISHED, UNFINISHED, DAMAGED = "finished", "not finished", "damaged"
-_READINGS = ("first", "mean", "any", "all")
+READINGS = ("first", "mean", "any", "all")
+_RATE = dict.fromkeys(("rate", "low", "high"), Nullable("share")) | {"n": "count"}
+# What the page relies on in a summary.json.
+_SUMMARY = {
+    "task": "text",
+    "layer_sizes": ["size"],
+    "settings": {"seeds": ["count"]},
+    "versions": Every("scalar"),
+    "runs": [{}],
+    "selected": [{"alive_edges": Nullable("count")}],
+    "rates": Optional(Every(dict.fromkeys(READINGS, _RATE))),
+}
 # Without its summary, a folder that holds one of these is a run that is not finished.
 _OF_A_RUN = ("run.flags", "jobs")
 
@@ -91,57 +103,41 @@ def _natural(name: str) -> list[Any]:
 
 
 def _finished(path: pathlib.Path) -> Cell:
+    place = f"{files.place_of(path / 'summary.json')}: "
     try:
-        summary = checked_json.read(path / "summary.json")
-        layer_sizes = tuple(size.whole(1) for size in summary["layer_sizes"].each())
+        summary = files.read_json(path / "summary.json")
+        json_kinds.check(summary, _SUMMARY, place)
+        layer_sizes = tuple(summary["layer_sizes"])
         if len(layer_sizes) < 2:
-            raise summary["layer_sizes"].fault("two layers or more")
-        return Cell(
-            path=path,
-            state=FINISHED,
-            task=summary["task"].text(),
-            layer_sizes=layer_sizes,
-            hidden=layer_sizes[1:-1],
-            seeds=tuple(seed.whole() for seed in summary["settings"]["seeds"].each()),
-            num_prunings=len(summary["runs"].each()),
-            alive_edges=[
-                None if each["alive_edges"].value is None else each["alive_edges"].whole()
-                for each in summary["selected"].each()
-            ],
-            rates=_rates(summary["rates"]),
-            settings=summary["settings"].value,
-            flags=_flags(path),
-            versions={
-                name: version.text()
-                for name, version in summary["versions"].fields().items()
-                if isinstance(version.value, str)
-            },
-        )
+            raise json_kinds.fault(layer_sizes, "two layers or more", place, "layer_sizes")
     except errors.InputError as error:
         return Cell(path=path, state=DAMAGED, fault=str(error))
+    return Cell(
+        path=path,
+        state=FINISHED,
+        task=summary["task"],
+        layer_sizes=layer_sizes,
+        hidden=layer_sizes[1:-1],
+        seeds=tuple(summary["settings"]["seeds"]),
+        num_prunings=len(summary["runs"]),
+        alive_edges=[each["alive_edges"] for each in summary["selected"]],
+        rates={
+            score: {name: reading(of_score[name]) for name in READINGS}
+            for score, of_score in (summary.get("rates") or {}).items()
+        },
+        settings=summary["settings"],
+        flags=_flags(path),
+        versions={
+            name: version
+            for name, version in summary["versions"].items()
+            if isinstance(version, str)
+        },
+    )
 
 
-def _rates(found: checked_json.Value) -> dict[str, dict[str, dict[str, Any]]]:
-    """None where nothing is known that they could be rates of."""
-    if found.value is None:
-        return {}
-    return {
-        score: {name: reading(each[name]) for name in _READINGS}
-        for score, each in found.fields().items()
-    }
-
-
-def reading(found: checked_json.Value) -> dict[str, Any]:
-    """A rate with its interval, as `readings.readings` makes it.
-
-    Raises:
-      InputError: it is none.
-    """
-    ends = {
-        name: None if found["rate"].value is None else found[name].share()
-        for name in ("rate", "low", "high")
-    }
-    return {"n": found["n"].whole(), **ends}
+def reading(found: Mapping[str, Any]) -> dict[str, Any]:
+    """A rate with its interval, as `readings.readings` makes it; without what else stands there."""
+    return {name: found[name] for name in ("n", "rate", "low", "high")}
 
 
 def _flags(path: pathlib.Path) -> dict[str, str]:

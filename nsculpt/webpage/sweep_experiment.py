@@ -7,12 +7,59 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from nsculpt import text
+from nsculpt.networks import files
 from nsculpt.paper import cells, figures, shipped, variants
-from nsculpt.webpage import checked_json, sweep_cells
+from nsculpt.webpage import json_kinds, sweep_cells
+from nsculpt.webpage.json_kinds import Nullable, Optional
 
-_READINGS = ("first", "mean", "any", "all")
 _TESTED = ("first", "any")
-_EDGES = ("networks", "least", "median", "greatest")
+_COUNT = {"successes": "count", "n": "count"}
+_SIDE = dict.fromkeys(("networks", "least", "median", "greatest"), "amount")
+_EDGES = {"cells": "count", "found": _SIDE, "published": Nullable(_SIDE)}
+_NETWORK = {"task": "text", "layer_sizes": ["size"]}
+# What the page relies on in the JSON of an experiment; see `reproduction_data.form`.
+_TABLES = {
+    "experiment": "text",
+    "departures": Optional([dict.fromkeys(("name", "here", "paper"), "text")]),
+    "bars": [
+        {
+            **dict.fromkeys(("panel", "row", "column"), "text"),
+            "finished_cells": "count",
+            "paper": Nullable({"rate": "share", **_COUNT}),
+            "rates": {
+                name: {"rate": "share", "n": "count", "low": "share", "high": "share"}
+                for name in sweep_cells.READINGS
+            },
+            "fisher_p": dict.fromkeys(_TESTED, Nullable("share")),
+            "alive_edges": _EDGES,
+        }
+    ],
+    "pooled": [
+        {
+            "panel": "text",
+            "bars": "count",
+            "paper": _COUNT,
+            "counts": dict.fromkeys(_TESTED, _COUNT),
+            "fisher_p": dict.fromkeys(_TESTED, "share"),
+        }
+    ],
+    "alive_edges": _EDGES,
+    "cells": [
+        {
+            **_NETWORK,
+            "folder": "text",
+            "seeds": ["count"],
+            "alive_edges": {"by_seed": [Nullable("count")]},
+        }
+    ],
+    "unfinished": [_NETWORK],
+    "time": {
+        "cells": "count",
+        "sculpting_seconds": "amount",
+        "prunings_per_second": Nullable("amount"),
+    },
+    "notes": Optional(["text"]),
+}
 
 
 @dataclasses.dataclass(frozen=True, eq=False)
@@ -147,108 +194,54 @@ def read(folder: pathlib.Path, name: str) -> Experiment:
       InputError: naming the file, and the place in it that `reproduction_data.form` does not make.
     """
     path = folder / f"{name}.json"
-    content = checked_json.read(path)
-    if content["experiment"].value != name:
-        raise content["experiment"].fault(f"{name!r}")
+    place = f"{files.place_of(path)}: "
+    content = files.read_json(path)
+    json_kinds.check(content, _TABLES, place)
+    if content["experiment"] != name:
+        raise json_kinds.fault(content["experiment"], repr(name), place, "experiment")
     known = {(bar.panel, bar.row, bar.column): bar for bar in cells.bars(name)}
-    departures = content["departures"]
-    folders = {each["folder"].text(): each for each in content["cells"].each()}
-    unfinished = content["unfinished"].each()
-    time = content["time"]
-    rate = time["prunings_per_second"]
+    bars = []
+    for at, each in enumerate(content["bars"]):
+        bar = known.get((each["panel"], each["row"], each["column"]))
+        if bar is None:
+            raise json_kinds.fault(each["row"], "a bar of the experiment", place, f"bars[{at}]")
+        bars.append(_bar(each, bar))
+    for at, each in enumerate(content["cells"]):
+        if len(each["seeds"]) != len(each["alive_edges"]["by_seed"]):
+            expected = "one for each of alive_edges.by_seed"
+            raise json_kinds.fault(each["seeds"], expected, place, f"cells[{at}].seeds")
     return Experiment(
         name=name,
         file=path.name,
         departures=[
-            variants.Departure(*(each[field].text() for field in ("name", "here", "paper")))
-            for each in ([] if departures.value is None else departures.each())
+            variants.Departure(each["name"], each["here"], each["paper"])
+            for each in content.get("departures") or []
         ],
-        bars=[_bar(each, known) for each in content["bars"].each()],
-        pooled=[_pooled(each) for each in content["pooled"].each()],
-        alive_edges=_edges(content["alive_edges"]),
-        by_seed={folder: _by_seed(each) for folder, each in folders.items()},
-        finished=[
-            cells.Cell(each["task"].text(), _layer_sizes(each)[1:-1]) for each in folders.values()
-        ],
-        unfinished=[(each["task"].text(), _layer_sizes(each)) for each in unfinished],
-        time={
-            "cells": time["cells"].whole(),
-            "sculpting_seconds": time["sculpting_seconds"].number(),
-            "prunings_per_second": None if rate.value is None else rate.number(),
+        bars=bars,
+        pooled=content["pooled"],
+        alive_edges=content["alive_edges"],
+        by_seed={
+            each["folder"]: dict(zip(each["seeds"], each["alive_edges"]["by_seed"], strict=True))
+            for each in content["cells"]
         },
-        notes=[each.text() for each in content["notes"].each()]
-        if content["notes"].value is not None
-        else [],
+        finished=[
+            cells.Cell(each["task"], tuple(each["layer_sizes"][1:-1])) for each in content["cells"]
+        ],
+        unfinished=[(each["task"], tuple(each["layer_sizes"])) for each in content["unfinished"]],
+        time=content["time"],
+        notes=content.get("notes") or [],
     )
 
 
-def _bar(
-    found: checked_json.Value, known: dict[tuple[str, str, str], figures.Bar]
-) -> dict[str, Any]:
-    place = tuple(found[name].text() for name in ("panel", "row", "column"))
-    bar = known.get((place[0], place[1], place[2]))
-    if bar is None:
-        raise found.fault("a bar of the experiment")
-    paper = found["paper"]
+def _bar(found: Mapping[str, Any], bar: figures.Bar) -> dict[str, Any]:
+    """What the page shows of a bar."""
+    told = ("panel", "row", "column", "finished_cells", "paper", "fisher_p", "alive_edges")
     return {
-        "panel": bar.panel,
-        "row": bar.row,
-        "column": bar.column,
+        **{name: found[name] for name in told},
         "task": bar.task,
         "score": bar.score,
         "cells": len(bar.hidden),
-        "finished_cells": found["finished_cells"].whole(),
-        "paper": None if paper.value is None else {"rate": paper["rate"].share()} | _count(paper),
-        "rates": {name: _known(found["rates"][name]) for name in _READINGS},
-        "fisher_p": {
-            name: None if (p := found["fisher_p"][name]).value is None else p.share()
-            for name in _TESTED
-        },
-        "alive_edges": _edges(found["alive_edges"]),
-    }
-
-
-def _known(found: checked_json.Value) -> dict[str, Any]:
-    found["rate"].share()  # of a run it may be null
-    return sweep_cells.reading(found)
-
-
-def _pooled(found: checked_json.Value) -> dict[str, Any]:
-    return {
-        "panel": found["panel"].text(),
-        "bars": found["bars"].whole(),
-        "paper": _count(found["paper"]),
-        "counts": {name: _count(found["counts"][name]) for name in _TESTED},
-        "fisher_p": {name: found["fisher_p"][name].share() for name in _TESTED},
-    }
-
-
-def _count(found: checked_json.Value) -> dict[str, int]:
-    return {name: found[name].whole() for name in ("successes", "n")}
-
-
-def _edges(found: checked_json.Value) -> dict[str, Any]:
-    sides = {
-        side: None
-        if side == "published" and found[side].value is None
-        else {name: found[side][name].number() for name in _EDGES}
-        for side in ("found", "published")
-    }
-    return {"cells": found["cells"].whole(), **sides}
-
-
-def _layer_sizes(found: checked_json.Value) -> tuple[int, ...]:
-    return tuple(size.whole(1) for size in found["layer_sizes"].each())
-
-
-def _by_seed(found: checked_json.Value) -> dict[int, int | None]:
-    counts = found["alive_edges"]["by_seed"].each()
-    seeds = found["seeds"].each()
-    if len(counts) != len(seeds):
-        raise found["seeds"].fault("one for each of alive_edges.by_seed")
-    return {
-        seed.whole(): None if count.value is None else count.whole()
-        for seed, count in zip(seeds, counts, strict=True)
+        "rates": {name: sweep_cells.reading(found["rates"][name]) for name in sweep_cells.READINGS},
     }
 
 

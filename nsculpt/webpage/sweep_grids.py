@@ -8,8 +8,6 @@ from nsculpt.paper import cells, figures, reproduction
 from nsculpt.scores import readings
 from nsculpt.webpage import sweep_cells, sweep_experiment
 
-_READINGS = ("first", "mean", "any", "all")
-
 
 def of_cells(found: Sequence[sweep_cells.Cell]) -> list[dict[str, Any]]:
     """Of each figure the panels with runs in two rows and two columns or more.
@@ -57,11 +55,15 @@ def _bar(bar: figures.Bar, runs: Sequence[sweep_cells.Cell]) -> dict[str, Any] |
     known = [
         cell
         for cell in runs
-        if bar.score in cell.rates and cell.rates[bar.score]["first"]["rate"] is not None
+        if bar.score in cell.rates
+        and all(each["rate"] is not None and each["n"] for each in cell.rates[bar.score].values())
     ]
     if not known:
         return None
-    rates = {name: _pooled([cell.rates[bar.score][name] for cell in known]) for name in _READINGS}
+    rates = {
+        name: _pooled([cell.rates[bar.score][name] for cell in known])
+        for name in sweep_cells.READINGS
+    }
     rate = figures.read_rates().get(bar)
     paper = None if rate is None else reproduction.paper_count(bar, rate)
     first = rates["first"]
