@@ -36,6 +36,9 @@ class Cell:
         # Of a saliency of a user's own nobody knows that units without edges do not matter to it.
         if not self.compaction or self.edge_saliency != "magnitude" or self.fits_each_round:
             return None
+        # What bounds an accelerator there is the number of kernels, not their size (BUILD_NOTES).
+        if jax.default_backend() != "cpu":
+            return None
         num_rows, epochs = self.task.train.num_rows, self.training.epochs
         return compaction_lib.compact_sizes(self.layer_sizes, num_rows, epochs)
 
@@ -97,5 +100,7 @@ def tile_lanes(backend: str, layer_sizes: tuple[int, ...], batch_size: int) -> i
     if num_edges > 200_000 or (backend == "cpu" and num_edges * batch_size > 2_000_000):
         return 1
     if backend != "cpu":
-        return 256 if num_edges <= 10_000 else 32
+        if num_edges <= 500:
+            return 256
+        return 64 if num_edges <= 10_000 else 32
     return 32 if num_edges <= 500 else 8
