@@ -33,15 +33,11 @@ def of_cells(found: Sequence[sweep_cells.Cell]) -> list[dict[str, Any]]:
         return []
     grids = []
     for name in cells.EXPERIMENTS:
-        bars = [
-            made
-            for bar in cells.bars(name)
-            if (
-                made := _bar(
-                    bar, [c for h in bar.hidden for c in by_network.get((bar.task, h), ())]
-                )
-            )
-        ]
+        bars = []
+        for bar in cells.bars(name):
+            runs = [run for hidden in bar.hidden for run in by_network.get((bar.task, hidden), ())]
+            if (made := _bar(bar, runs)) is not None:
+                bars.append(made)
         for panel in sweep_experiment.panels(name, bars):
             mine = [bar for bar in bars if bar["panel"] == panel["name"]]
             sides = [len({bar[side] for bar in mine}) for side in ("row", "column")]
