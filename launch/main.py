@@ -178,10 +178,10 @@ def run(parser: flags.Parser) -> None:
         print(experiment.sculpt_share(shard, task, hidden, **given))
         return
     print(nsculpt.sculpt(task, hidden, **given))
-    written = ["summary.json", "networks.npz", "drawings/"]
-    if (out_dir / "report.html").is_file():
-        written.insert(0, "report.html")
-    print(f"\nWritten to {out_dir}: {', '.join(written)}")
+    names = ("report.html", "summary.json", "networks.npz", "drawings/")
+    written = ", ".join(name for name in names if (out_dir / name).exists())
+    line = f"Written to {out_dir}: {written}"
+    print(f"\n{line}" if len(line) <= 80 else f"\nWritten to {out_dir}:\n  {written}")
 
 
 def main(arguments: Sequence[str]) -> int:

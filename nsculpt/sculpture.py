@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from nsculpt import errors, packed, selection
+from nsculpt import errors, packed, selection, text
 from nsculpt import settings as settings_lib
 from nsculpt import trajectory as trajectory_lib
 from nsculpt.analysis import connectivity, pipeline, result
@@ -39,7 +39,7 @@ class Measured:
     test: accuracy_lib.Accuracy | None  # None where the task has no test data
 
 
-@dataclasses.dataclass(frozen=True, eq=False)
+@dataclasses.dataclass(frozen=True, eq=False, repr=False)
 class Sculpture:
     """What a sculpting found. `str` gives the report that the launcher prints."""
 
@@ -117,6 +117,11 @@ class Sculpture:
             self.task.output_names,
         )
         return trajectory_lib.trace(self.history(chosen.first), analyse)
+
+    def __repr__(self) -> str:
+        sizes = "-".join(map(str, self.layer_sizes))
+        prunings = text.counted(len(self.networks), "pruning")
+        return f"<Sculpture of {text.printable(self.task.name)} {sizes}: {prunings}>"
 
     def __str__(self) -> str:
         return terminal.report(self)

@@ -57,6 +57,16 @@ def printable(value: object) -> str:
     )
 
 
+def between(names: Sequence[str]) -> str:
+    """What stands between names in a list: a space, or a comma where a name has a space itself.
+
+    Example:
+      >>> between(["x0", "x1"]), between(["row top", "x1"])
+      (' ', ', ')
+    """
+    return ", " if any(" " in name for name in names) else " "
+
+
 def shortened(text: str, length: int) -> str:
     """At most `length` (1 or more) characters: an ellipsis stands for what is cut from the middle.
 

@@ -65,7 +65,7 @@ class Step:
         return self.analysis and lineage.numbered(self.analysis, self.numbers)
 
 
-@dataclasses.dataclass(frozen=True, eq=False)
+@dataclasses.dataclass(frozen=True, eq=False, repr=False)
 class Trajectory:
     """The rounds of one pruning, and its networks step by step. `str` gives a table to read."""
 
@@ -82,12 +82,16 @@ class Trajectory:
     # Since when there has been what the last network shows; empty where no path leads through it.
     since: tuple[persistence.Since, ...]
 
+    def __repr__(self) -> str:
+        edges = text_lib.counted(int(self.rounds["alive_edges"][self.steps[-1].row]), "alive edge")
+        return f"<Trajectory of seed {self.seed}: {len(self.rounds)} rounds, {edges}>"
+
     def __str__(self) -> str:
         num_accepted = int(self.rounds["accepted"].sum())
         lines = [
             f"seed {self.seed}, unit step {self.unit_step:g}, edge step {self.edge_step:g}: "
             f"{text_lib.counted(len(self.rounds), 'round')}, {num_accepted} accepted",
-            "row  phase  hidden units    edges  modules",
+            "round  phase  accuracy  hidden units    edges  modules",
         ]
         left_out = 0
         for step in self.steps:
@@ -96,7 +100,7 @@ class Trajectory:
                 left_out = 0
             else:
                 left_out += 1
-        lines += [text_lib.filled(f"since row {each.row}: {each.text}") for each in self.since]
+        lines += [text_lib.filled(f"since round {each.row}: {each.text}") for each in self.since]
         return "\n".join(lines)
 
     def _lines(self, step: Step) -> list[str]:
@@ -105,17 +109,18 @@ class Trajectory:
         if not step.accepted:
             shown += ", not accepted"
         line = (
-            f"{step.row:3}  {PHASES[round_['phase']]:5}  {round_['live_hidden_units']:12}  "
+            f"{step.row:5}  {PHASES[round_['phase']]:5}  {self.accuracy[step.row]:8.4f}  "
+            f"{round_['live_hidden_units']:12}  "
             f"{round_['alive_edges']:7}  {shown}"
         )
-        events = [text_lib.filled(str(event), indent=" " * 12) for event in step.events]
+        events = [text_lib.filled(str(event), indent=" " * 14) for event in step.events]
         return [line, *events]
 
 
 def _more(steps: int) -> list[str]:
     if not steps:
         return []
-    return [f"     {text_lib.counted(steps, 'further accepted round')} without an event"]
+    return [f"       {text_lib.counted(steps, 'further accepted round')} without an event"]
 
 
 def trace(history: History, analyse: Analyse) -> Trajectory:

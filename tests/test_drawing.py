@@ -270,14 +270,14 @@ def test_truth_without_hierarchy_has_groups_alone() -> None:
              "Extra in the network: module 2", "Extra edges between modules: 2→3"],
             0,
         ),
-        # Two networks side by side: nothing reads both, and no module is `f`. Its links, of which
-        # one passes the column of `g`, are not there.
+        # Two networks side by side: nothing reads both, and no module is `f`; that of a and b holds
+        # an output too, which `g` does not. So none of the links is there.
         (
             [[[1, 0], [1, 0], [0, 1], [0, 1]], [[1, 0], [0, 1]]],
-            ["a, b", "✓ module 0", "c, d", "✓ module 1", "g", "as module 0",
+            ["a, b", "✓ module 0", "c, d", "✓ module 1", "g", "nearest: module 0",
              "f", "missing", "y, z", "✗ split: modules 0, 1",
              "Nothing extra in the network."],
-            3,
+            5,
         ),
     ],
 )  # fmt: skip

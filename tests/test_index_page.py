@@ -333,6 +333,16 @@ def test_panels_have_all_that_the_paper_shows():
     assert "75 of 75 cells, of width 24 and 1, 2 and 3 hidden layers" in said[1]
 
 
+def test_the_score_that_the_paper_has_a_figure_of_comes_first(one, tmp_path):
+    """Of overlap tasks the paper does not say how often the whole structure is recovered."""
+    folder = tmp_path / "mine"
+    shutil.copytree(one, folder)
+    path = folder / "mine" / "summary.json"
+    assert index_page.form(folder)["scores"][0]["name"] == "structure_recovered"
+    path.write_text(json.dumps(summary_of(folder, "mine") | {"task": "overlap1_use2"}))
+    assert index_page.form(folder)["scores"][0]["name"] == "inputs_recovered"
+
+
 def test_departures_are_said(exemplars, copied):
     form = json.loads((exemplars / "exemplars.json").read_text())
     form["departures"] = [{"name": "edge_steps", "here": "2.5", "paper": "0.5, 1 ... 2.5"}]

@@ -100,6 +100,27 @@ def test_a_bar_in_a_pipe_where_it_is_asked_for(clock):
     assert stream.getvalue().count("\r") > 8
 
 
+def test_networks_of_one_edge_and_of_none(clock):
+    stream = io.StringIO()
+    made = [jobs.Job(0, 50_000, step) for step in (500, 1000, 1500)]
+    with progress.watch(True, stream) as watch:
+        watch.planned(made, 32)
+        for job, edges in zip(made, (1, 0, 8), strict=True):
+            watch.in_training({job: 0})
+            clock.seconds += 10.0
+            watch.round_done([job], 32)
+            finished = record(job, 1)
+            for removed in finished.removed_at:
+                removed[:] = 1
+            finished.removed_at[0].flat[:edges] = 0
+            assert finished.alive_edges == edges
+            watch.job_done(job, finished)
+            watch.in_training({})
+    said = [line.partition("sparsest ")[2] for line in stream.getvalue().splitlines()]
+    edges = [each.partition(",")[0] for each in said if each]
+    assert edges == ["1 edge", "1 edge", "0 edges", "0 edges", "0 edges", "0 edges"]
+
+
 def test_lanes_by_phase_and_the_sparsest_network(clock):
     stream = io.StringIO()
     wanted = jobs.grid([0, 1], [50_000], [1000, 2500])

@@ -96,20 +96,21 @@ def test_modules_step_by_step():
     ]
     assert found.accuracy.tolist() == [1 - wrong / 32 for wrong in (3, 0, 5, 0, 1, 0)]
     assert found.rounds["live_hidden_units"].tolist() == [4, 3, 2, 3, 2, 2]
+    assert repr(found) == "<Trajectory of seed 3: 6 rounds, 8 alive edges>"
     assert str(found) == (
         "seed 3, unit step 25, edge step 2.5: 6 rounds, 3 accepted\n"
-        "row  phase  hidden units    edges  modules\n"
-        "  0  dense             4       24  1, not accepted\n"
-        "     2 further accepted rounds without an event\n"
-        "  5  edge              2        8  2\n"
-        "            module 0 splits into 0 and 1\n"
-        "since row 5: inputs {a b}\n"
-        "since row 5: inputs {c d}\n"
-        "since row 5: outputs {0}\n"
-        "since row 5: outputs {1}\n"
-        "since row 5: partition of the inputs\n"
-        "since row 5: partition of the outputs\n"
-        "since row 5: module graph"
+        "round  phase  accuracy  hidden units    edges  modules\n"
+        "    0  dense    0.9062             4       24  1, not accepted\n"
+        "       2 further accepted rounds without an event\n"
+        "    5  edge     1.0000             2        8  2\n"
+        "              module 0 splits into 0 and 1\n"
+        "since round 5: inputs {a b}\n"
+        "since round 5: inputs {c d}\n"
+        "since round 5: outputs {0}\n"
+        "since round 5: outputs {1}\n"
+        "since round 5: partition of the inputs\n"
+        "since round 5: partition of the outputs\n"
+        "since round 5: module graph"
     )
 
 

@@ -84,7 +84,8 @@ def test_what_is_missing_and_what_is_wrong() -> None:
     for name in ("a, b", "c, d", "x", "y", "z"):
         assert shown[name] == ("✗ within module 0", True)
     status = sorted(shown[name] for name in ("left", "right", "both"))
-    assert status == [("as module 0", False), ("missing", True), ("missing", True)]
+    # One module holds all: it is the most like one of the three, and is none of them.
+    assert status == [("missing", True), ("missing", True), ("nearest: module 0", True)]
     assert 'stroke-dasharray="4 4"' in picture  # an edge
     assert "0 of 5 groups found" in picture
 

@@ -191,7 +191,8 @@ def describe(analysis: Analysis) -> str:
         )
         for layer, units in node["units"].items():
             place = {0: "inputs", last: "outputs"}.get(layer, f"hidden {layer}")
-            shown = text_lib.listed(text_lib.named(units, names.get(layer)), separator=" ")
+            called = text_lib.named(units, names.get(layer))
+            shown = text_lib.listed(called, separator=text_lib.between(called))
             blocks.append(text_lib.filled(f"{place}: {shown}", indent="  ", width=_WIDTH))
     left = len(analysis.hierarchy) - len(shown_modules)
     if left:
@@ -216,10 +217,11 @@ def head_lines(analysis: Analysis) -> list[str]:
     lines = [f"{sizes} network: {text_lib.counted(num_edges, 'live edge')}, {modules}"]
     constant = np.flatnonzero(~analysis.edges[-1].any(axis=0)).tolist()
     if constant:
-        names = text_lib.listed(text_lib.named(constant, analysis.output_names), separator=" ")
+        called = text_lib.named(constant, analysis.output_names)
+        names = text_lib.listed(called, separator=text_lib.between(called))
         lines.append(f"constant outputs, without an edge: {names}")
     if analysis.tied_layers:
-        lines.append(_order_line(analysis))
+        lines.append(order_line(analysis))
     if (analysis.features, analysis.clustering) != (Analysis.features, Analysis.clustering):
         method = f"features {analysis.features}, clustering {analysis.clustering}"
         lines.append(f"method: {text_lib.printable(method)}")
@@ -242,8 +244,10 @@ def head_lines(analysis: Analysis) -> list[str]:
     return lines
 
 
-def _order_line(analysis: Analysis) -> str:
-    """What the order of the units may have decided."""
+def order_line(analysis: Analysis) -> str:
+    """What the order of the units may have decided; empty where no layer is tied."""
+    if not analysis.tied_layers:
+        return ""
     last = len(analysis.layer_sizes) - 1
     hidden = [str(layer) for layer in analysis.tied_layers if 0 < layer < last]
     places = ["the inputs"] if 0 in analysis.tied_layers else []

@@ -93,8 +93,8 @@ def panels(
         width, height, caption = truth_drawing.panel_size(truth, analysis)
         shown.append(
             page.Panel(
-                "What the task declares" + _scored(analysis),
-                caption,
+                "What the task declares",
+                _scored(analysis) + caption,
                 width,
                 height,
                 lambda axes: truth_drawing.draw_truth(
@@ -140,4 +140,4 @@ def _scored(analysis: result.Analysis) -> str:
         for part in ("inputs", "outputs", "structure")
         if scores.get(f"{part}_recovered") is not None
     ]
-    return f"   (found: {', '.join(marks)})" if marks else ""
+    return f"Found: {', '.join(marks)}. " if marks else ""

@@ -82,13 +82,14 @@ def draw(
     """Writes drawings/ into a run folder: the selected network of each seed."""
     from nsculpt.report import drawing  # matplotlib is loaded where something is drawn
 
-    (path / "drawings").mkdir(exist_ok=True)
     task = sculpture.task
     shown = [
         (chosen, analysis)
         for chosen in sculpture.selections
         if chosen.first is not None and (analysis := sculpture.analyses[chosen.first]) is not None
     ]
+    if shown:
+        (path / "drawings").mkdir(exist_ok=True)
     for chosen, analysis in waiting.through(shown, "drawn", "network", show_progress):
         drawing.save(
             path / "drawings" / f"seed_{chosen.seed}",
@@ -124,9 +125,11 @@ def summary(
       `tied` (as sparse as the selected one of its seed), `structure` (position in the
       `structures` of its seed; None for one that was never accepted, or without any path from an
       input to an output) and `scores` (None for the same, and where no truth is known).
-    - `selected`, one for each seed: the selected network, how many tie with it, its modules, and
-      its `trajectory`, as from `trajectories.form` (None without a network, and for the last seeds
-      of many where analysing the networks on the way takes too long).
+    - `selected`, one for each seed: the selected network, how many tie with it, its modules;
+      `least_accuracy` that an accepted network of the seed has; `tied_layers`, `ambiguous` and, in
+      words, `ties`, as in `Analysis`; and its `trajectory`, as from `trajectories.form` (None
+      without a network, and for the last seeds of many where analysing the networks on the way
+      takes too long).
     - on tasks that are not exact, `validation` and `test` (None where the task has no test data) in
       each of `selected`, and in `dense`, one for each seed's dense network: `bits_right`, share of
       the output bits, and `rows_right`, share of the rows that are right as a whole
@@ -240,17 +243,22 @@ def _runs(sculpture: "sculpture_lib.Sculpture") -> list[dict[str, Any]]:
 
 
 def _selected(sculpture: "sculpture_lib.Sculpture", chosen: selection.Selection) -> dict[str, Any]:
+    least = 1 - sculpture.allowed_wrong_bits(chosen.seed) / sculpture.num_bits
     if chosen.first is None:
         found = {"seed": chosen.seed, "alive_edges": None, "num_tied": 0, "modules": None}
-        return found | _accuracy(sculpture, None)
+        return {**found, "least_accuracy": least, **_accuracy(sculpture, None)}
     analysis = sculpture.analyses[chosen.first]
     return {
         "seed": chosen.seed,
+        "least_accuracy": least,
         "unit_step": percent(chosen.first.unit_step),
         "edge_step": percent(chosen.first.edge_step),
         "alive_edges": chosen.alive_edges,
         "num_tied": len(chosen.tied),
         "modules": None if analysis is None else _modules(analysis),
+        "tied_layers": [] if analysis is None else list(analysis.tied_layers),
+        "ambiguous": analysis is not None and bool(analysis.ambiguous),
+        "ties": "" if analysis is None else result.order_line(analysis),
         **_accuracy(sculpture, chosen.first),
     }
 

@@ -17,7 +17,7 @@ class Left(NamedTuple):
     """The time that is left."""
 
     seconds: float
-    at_least: bool  # whether nobody can tell how much more
+    open_end: bool  # whether nobody can tell how much more it may be
 
 
 @dataclasses.dataclass
@@ -162,16 +162,16 @@ class Outlook:
         }
         total = sum(of_round[phase] * view.rounds for phase, view in views.items())
         seconds = total / max(1, min(self._num_lanes, self._num_left))
-        at_least = any(view.unknown for view in views.values())
+        open_end = any(view.unknown for view in views.values())
         chain = 0.0  # of jobs that wait for each other, from the last phase back
         for phase, view in sorted(views.items(), reverse=True):
             longest = of_round[phase] * view.longest + chain
             if view.num_training and longest > seconds:
                 seconds = longest
-                at_least |= view.num_outlasting == view.num_training
+                open_end |= view.num_outlasting == view.num_training
             chain += of_round[phase] * view.whole
         seconds -= now - self._at
-        return Left(seconds, at_least) if seconds > 0 else None
+        return Left(seconds, open_end) if seconds > 0 else None
 
     def _views(self) -> Mapping[int, _View]:
         if self._seen is None:

@@ -84,7 +84,8 @@ class Progress(Silent):
             num_rounds = int((record.rounds["phase"] == job.phase).sum())
             self._outlook.finished(job, num_rounds)
             if job.edge_step and record.status == jobs.ACCEPTED:
-                self._fewest = min(record.alive_edges, self._fewest or record.alive_edges)
+                known = record.alive_edges if self._fewest is None else self._fewest
+                self._fewest = min(record.alive_edges, known)
 
     def _tick(self) -> None:
         while not self._ended.wait(1.0):
@@ -103,8 +104,8 @@ class Progress(Silent):
             return screen_lib.State(outlook.percent(), parts, [])
         left, lanes = outlook.left(time.monotonic()), outlook.lanes()
         if left is not None:
-            about = "at least " if left.at_least else ""
-            parts.append((_LEFT, f"{about}{screen_lib.shown(left.seconds)} left"))
+            more = " or more" if left.open_end else ""
+            parts.append((_LEFT, f"{screen_lib.shown(left.seconds)}{more} left"))
         busy = f"{sum(lanes.values())}/{self._num_lanes} lanes"
         if lanes:
             parts.append((_LANES, busy))
@@ -117,7 +118,7 @@ class Progress(Silent):
             counts = (f"{count} {jobs.PHASE_NAMES[phase]}" for phase, count in lanes.items())
             parts.append((_LANES, f"{busy} ({', '.join(counts)})"))
         if self._fewest is not None:
-            parts.append((_SPARSEST, f"sparsest {self._fewest} edges"))
+            parts.append((_SPARSEST, f"sparsest {text.counted(self._fewest, 'edge')}"))
         rounds = (_ROUNDS, text.counted(outlook.num_rounds, "round"))
         return screen_lib.State(outlook.percent(), parts, [rounds])
 

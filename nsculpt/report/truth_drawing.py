@@ -21,7 +21,10 @@ _NOTE = 0.4  # rows a line below the nodes takes
 _CAPTION = (
     "✓: the group is all that this module holds of the inputs (outputs). ✗: it is not, and why."
 )
-_GRAPH_CAPTION = " Dashed: what the network lacks."
+_GRAPH_CAPTION = (
+    " Dashed: what the network lacks; nearest: no module holds what the sub-function asks for, and "
+    "this one is the most like it."
+)
 _PARTIAL_CAPTION = " What the task does not label is left out."
 
 

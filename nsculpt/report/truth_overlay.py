@@ -54,25 +54,35 @@ class Overlay:
                     f"{side[:-1]}_names: {len(self._names[side])} names; the truth has {most} "
                     f"{side}"
                 )
-        # The modules of the nodes of the comparison that are matched; and the nodes that groups of
-        # inputs and sub-functions went into.
+        # The modules of the nodes of the comparison that are matched; those of them that hold what
+        # the truth wants them to; and the nodes that groups and sub-functions went into.
         self._modules: dict[difference_lib.TrueNode, tuple[int, ...]] = {}
+        self._alike: set[difference_lib.TrueNode] = set()
         self._owners: dict[_Place, difference_lib.TrueNode] = {}
         if self.difference is not None and self.difference.structural_distance is not None:
-            self._own(self.difference)
+            self._own(self.difference, truth.inputs_optional)
 
-    def _own(self, difference: difference_lib.Difference) -> None:
-        self._modules = {match.true: match.found.modules for match in difference.matches}
+    def _own(self, difference: difference_lib.Difference, inputs_optional: bool) -> None:
+        unused = {unit for group in difference.input_groups for unit in group.dead}
+        for match in difference.matches:
+            self._modules[match.true] = match.found.modules
+            wanted = set(match.true.inputs) - (unused if inputs_optional else set())
+            if wanted == set(match.found.inputs) and match.true.outputs == match.found.outputs:
+                self._alike.add(match.true)
         of_group: dict[int, difference_lib.TrueNode] = {}
         of_function: dict[str, difference_lib.TrueNode] = {}
+        of_output: dict[int, difference_lib.TrueNode] = {}
         for true in (*self._modules, *difference.missing):
             of_group |= dict.fromkeys(true.input_groups, true)
             of_function |= dict.fromkeys(map(str, true.functions), true)
+            of_output |= dict.fromkeys(true.outputs, true)
         for place, node in self.graph.nodes.items():
             if node.kind == "inputs" and place[1] in of_group:
                 self._owners[place] = of_group[place[1]]
             elif node.kind == "function" and node.name in of_function:
                 self._owners[place] = of_function[node.name]
+            elif node.kind == "outputs" and node.members[0] in of_output:
+                self._owners[place] = of_output[node.members[0]]
 
     def said(self, place: tuple[int, int]) -> Said:
         """What stands in a box.
@@ -84,15 +94,7 @@ class Overlay:
         if node.kind == "unlabelled":
             return Said(("not known",), "", None, -1)
         if node.kind == "function":
-            if place not in self._owners:
-                return Said((node.name,), "", None, -1)
-            modules = self._modules.get(self._owners[place], ())
-            if not modules:
-                return Said((node.name,), "missing", False, -1)
-            noun = "module" if len(modules) == 1 else "modules"
-            return Said(
-                (node.name,), f"as {noun} {text.listed([*map(str, modules)])}", True, modules[0]
-            )
+            return self._of_function(node.name, self._owners.get(place))
         names = [self._names[node.kind][unit] for unit in node.members]
         if self.difference is None:
             return Said(tuple(truth_graph.in_words(names, node.kind, 0)), "", None, -1)
@@ -106,17 +108,41 @@ class Overlay:
             group.modules[0] if group.found else -1,
         )
 
+    def _of_function(self, name: str, owner: difference_lib.TrueNode | None) -> Said:
+        if owner is None:
+            return Said((name,), "", None, -1)
+        modules = self._modules.get(owner, ())
+        if not modules:
+            return Said((name,), "missing", False, -1)
+        called = f"module{'s' * (len(modules) > 1)} {text.listed([*map(str, modules)])}"
+        if owner not in self._alike:
+            return Said((name,), f"nearest: {called}", False, -1)
+        return Said((name,), f"as {called}", True, modules[0])
+
     def is_missing(self, source: tuple[int, int], target: tuple[int, int]) -> bool:
-        """Whether the network lacks a link of the truth."""
+        """Whether the network lacks a link of the truth.
+
+        A link between what the truth wants in one module is there when that module holds it all.
+        """
         if self.difference is None or not {source, target} <= self._owners.keys():
             return False
-        return (self._owners[source], self._owners[target]) in self.difference.missing_edges
+        ends = self._owners[source], self._owners[target]
+        if ends[0] == ends[1]:
+            return ends[0] not in self._alike
+        return ends in self.difference.missing_edges
 
     def notes(self) -> list[str]:
         """What the network has beyond the truth, in a line or two; none where that is not known."""
         if self.difference is None or self.difference.structural_distance is None:
             return []
-        extra = [str(module) for node in self.difference.extra for module in node.modules]
+        groups = (*self.difference.input_groups, *self.difference.output_groups)
+        shown = {group.modules[0] for group in groups if group.found}
+        extra = [
+            str(module)
+            for node in self.difference.extra
+            for module in node.modules
+            if module not in shown
+        ]
         edges = [f"{u}→{v}" for u, v in self.difference.extra_edges]
         lines = []
         if extra:

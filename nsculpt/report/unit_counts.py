@@ -33,7 +33,8 @@ def held(units: Sequence[int], names: Sequence[str], groups: Sequence[Collection
       '2 of 60'
     """
     if len(names) <= MOST_NAMED:
-        return " ".join(text_lib.named(units, names))
+        called = text_lib.named(units, names)
+        return text_lib.between(called).join(called)
     group_of = {unit: place for place, group in enumerate(groups) for unit in group}
     counts: dict[int | None, int] = {}
     for unit in units:
@@ -62,7 +63,8 @@ def called(place: int, names: Sequence[str], groups: Sequence[Collection[int]]) 
       ('x25...', 'c d')
     """
     if len(names) <= MOST_NAMED:
-        return " ".join(text_lib.named(groups[place], names))
+        listed = text_lib.named(groups[place], names)
+        return text_lib.between(listed).join(listed)
     return _called(names, groups)[place]
 
 

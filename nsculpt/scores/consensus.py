@@ -199,5 +199,5 @@ def partition_text(groups: Partition, names: Sequence[str] | None = None) -> str
     """
     if len(groups) > _MOST_GROUPS:
         return f"{len(groups)} groups"
-    held = (text.listed(text.named(group, names), separator=" ") for group in groups)
-    return " ".join(f"{{{members}}}" for members in held)
+    held = (text.named(group, names) for group in groups)
+    return " ".join(f"{{{text.listed(each, separator=text.between(each))}}}" for each in held)

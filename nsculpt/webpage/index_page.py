@@ -173,8 +173,11 @@ def _ordered(found: Sequence[sweep_cells.Cell], experiment: str | None) -> list[
 def _scores(
     found: Sequence[sweep_cells.Cell], experiment: sweep_experiment.Experiment | None
 ) -> list[dict[str, str]]:
-    """Scores to choose from, that of the paper's first panel first."""
-    first = [] if experiment is None else [bar["score"] for bar in experiment.bars]
+    """Scores to choose from, those that the paper has figures of first."""
+    if experiment is None:
+        first = [name for cell in found for name in beside_paper.rates(cell, None)]
+    else:
+        first = [bar["score"] for bar in experiment.bars]
     held = dict.fromkeys(name for cell in found for name in cell.rates)
     order = dict.fromkeys([*first, *_SCORES, *held])
     return [

@@ -42,6 +42,7 @@ def network(
     - `num_modules`, and `modules`, the first 40: `[number, kinds, sizes in words,
       {reader: edges}, [[layer, units in words], ...]]`;
     - `crossings`: pairs of lines that cross;
+    - `ties`: what the order of units may have decided, a sentence; empty for nothing;
     - `pixels`: as from `pixels`, or null;
     - `graph`: the SVG of the module graph, or null.
 
@@ -95,6 +96,7 @@ def network(
         "num_modules": len(analysis.hierarchy),
         "modules": _modules(analysis, input_names, output_names),
         "crossings": plan.crossings,
+        "ties": result.order_line(analysis),
         "pixels": seen,
         "graph": module_picture.svg(analysis.hierarchy) or None if with_graph else None,
     }

@@ -90,8 +90,10 @@ def test_the_slider_moves_the_drawing(run_dir, visit):
     page = visit(run_dir / "report.html")
     data = run_pages.data_of(run_dir / "report.html")
     seed = int(page.locator("input[name=course-seed]:checked").get_attribute("value"))
-    steps = data["trajectories"][seed]["steps"]
-    rounds = data["trajectories"][seed]["rounds"]
+    told = data["summary"]["selected"][seed]["trajectory"]
+    rounds = told["rounds"]
+    drawn = data["trajectories"][seed]["steps"]
+    steps = [{**told["steps"][each["at"]], **each} for each in drawn]
     slider, facts = page.locator("#step"), page.locator("#step-facts")
     final = circles(page, "#course")
     mark = page.locator("#course .beside svg > path").get_attribute("d")
@@ -246,7 +248,13 @@ def test_on_paper(folders, visit, tmp_path):
     assert page.evaluate("getComputedStyle(document.body).backgroundColor") == "rgb(255, 255, 255)"
     shown = page.locator("table.runs tbody tr")
     assert shown.count() == 280
-    assert not page.locator("nav").is_visible()
+    for hidden in ("nav", "fieldset", ".slider", "button.save", "#copy"):
+        assert not page.locator(hidden).first.is_visible(), hidden
+    wide = page.eval_on_selector_all(
+        "figure svg",
+        "all => all.filter((svg) => svg.getBoundingClientRect().right > innerWidth).length",
+    )
+    assert wide == 0
     box = page.locator("#runs-body .scroll").bounding_box()
     last = shown.last.bounding_box()
     assert last["y"] + last["height"] <= box["y"] + box["height"] + 1  # nothing is cut off
@@ -290,6 +298,36 @@ def test_long_names_fit_a_phone(hostile, visit):
       return inner.left < outer.left - 1 || inner.right > outer.right + 1;
     }).map((text) => text.textContent)"""
     assert page.locator("#viewer .main svg").evaluate(outside) == []
+
+
+def test_the_answer_says_what_was_asked_for(hostile, visit):
+    """Rule partition: groups, not the hierarchy; one of four seeds has them, and no two agree."""
+    page = visit(hostile / "report.html")
+    assert page.locator("#answer").inner_text() == (
+        "1 of 4 seeds shows the groups of inputs and outputs that the task declares."
+    )
+    question = page.locator("#question").inner_text()
+    assert "partition: the declared groups of inputs and of outputs; not which module" in question
+    assert "1 of 4 (another as often)" in page.locator("#shared").inner_text()
+
+
+def test_formulas_stand_in_the_question(tmp_path, visit):
+    run_dir = tmp_path / "run"
+    formulas = "s = a ^ b; y0 = s & c; y1 = !(s | d)"
+    given = ("--hidden=8", "--seeds=0", "--unit_steps=50", "--edge_steps=2.5", "--epochs=1")
+    ran = launching.launch("main", f"--formulas={formulas}", *given, f"--out_dir={run_dir}")
+    assert ran.returncode == 0, ran.stderr
+    page = visit(run_dir / "report.html")
+    assert page.locator("#question code").all_inner_texts() == formulas.split("; ")
+    assert page.locator("#answer").inner_text() == (
+        "No network reached the accuracy asked for, so there is no structure to show."
+    )
+    page.locator("#runs button[data-run='0']").click()
+    facts = page.locator("#shown-facts").inner_text()
+    assert "No round was accepted: the accuracy asked for is 1." in facts
+    assert "Another learning rate, more epochs" in page.locator("#certainty").inner_text()
+    assert not (run_dir / "drawings").exists()
+    assert "drawings/" not in ran.stdout
 
 
 def test_runs_that_show_nothing(hostile, visit):

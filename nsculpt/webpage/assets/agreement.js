@@ -38,7 +38,7 @@ function diversityTable() {
       field(`${path}.entropy_bits`),
       element("span", {}, field(`${path}.modal_share`), letters.length ? ` ${letters[0]}` : "", found.modal_tied ? ", tied" : ""),
       selected === null ? "–" : letterChip(letters[selected]),
-      verdict(found.sparsest_is_modal),
+      element("span", {}, verdict(found.sparsest_is_modal), found.sparsest_is_modal && found.modal_tied ? ", tied" : ""),
       ...(isLabelled ? [String(recovered)] : []),
     ];
   });
@@ -132,7 +132,8 @@ function showAgreement() {
       "p",
       {},
       "Each cell is a pruning: its alive edges, and the letter of its structure; steps in percent. A thick frame marks the " +
-        "network that is selected, a thin one those as sparse. A click draws it above; arrow keys move between cells.",
+        "network that is selected, a thin one those as sparse.",
+      element("span", { class: "how" }, " A click draws it above; arrow keys move between cells."),
     ),
     element("div", { class: "grids" }, summary.settings.seeds.map(grid)),
   );

@@ -21,23 +21,21 @@ function answer() {
   }
   const recovered = summary.rates.structure_recovered?.first;
   const modules = `${counted(graph.value.inputs.length, "module")} and ${counted(graph.value.edges.length, "edge")} between them`;
-  if (recovered && recovered.rate !== null) {
-    const count = Math.round(recovered.rate * recovered.n);
-    const verb = count === 1 || seeds === 1 ? "shows" : "show";
-    if (count) return `${ofSeeds(count)} ${verb} the structure that the task declares.`;
-    const most =
-      seeds === 1
-        ? `it shows ${modules}`
-        : `most often, in ${graph.count} of ${seeds}, there are ${modules}`;
-    return `The structure that the task declares was not found: ${most}.`;
-  }
-  if (seeds === 1) return `The network has ${modules}.`;
-  if (graph.count === 1) return `No two of ${seeds} seeds show the same structure.`;
-  const other = graph.tied ? "; another is shown as often" : "";
-  return `${ofSeeds(graph.count)} show the same structure, ${modules}${other}.`;
+  const shown = seeds === 1 ? `The network has ${modules}.`
+    : graph.count === 1 ? `No two of ${seeds} seeds show the same structure.`
+      : `${ofSeeds(graph.count)} show the same structure, ${modules}` +
+        `${graph.tied ? "; another is shown as often" : ""}.`;
+  if (!recovered || recovered.rate === null) return shown;
+  const count = Math.round(recovered.rate * recovered.n);
+  const what = (RULES[summary.truth.success_rule] ?? RULES.general).found;
+  if (!count) return `No seed shows ${what}. ${shown}`;
+  return `${ofSeeds(count)} ${count === 1 || seeds === 1 ? "shows" : "show"} ${what}.`;
 }
 
 function certainty() {
+  if (summary.selected.every((chosen) => chosen.alive_edges === null)) {
+    return ["Another learning rate, more epochs, wider layers or a lower threshold (a greater tolerance) may help."];
+  }
   const readings = summary.rates.structure_recovered;
   if (readings && readings.first.rate !== null) {
     const path = "rates.structure_recovered";
@@ -89,7 +87,9 @@ function sharedTable() {
   const names = { inputs: "inputs", outputs: "outputs", graph: "module graph" };
   return [
     table(
-      numSeeds() === 1 ? "What the selected network shows" : "What most seeds agree on, in the network selected for each",
+      numSeeds() === 1
+        ? "What the selected network shows"
+        : "What is most frequent over the seeds, in the network selected for each",
       ["part", "most frequent", "seeds", "different ones", ...(isLabelled ? ["as declared"] : [])],
       Object.keys(values).map((part) => [
         names[part],

@@ -21,5 +21,5 @@ new ResizeObserver(() => {
 
 // On paper stands where it all led to.
 addEventListener("beforeprint", () => {
-  if (course.place >= 0) goTo(data.trajectories[course.place].steps.length - 1, false);
+  if (course.place >= 0) goTo(data.trajectories[course.place].steps.length - 1, false, true);
 });

@@ -2,6 +2,34 @@
 
 const READINGS = ["first", "mean", "any", "all"];
 
+// What a score says, in the words of the documentation.
+const SCORES = {
+  structure_recovered: "the paper's success, by the success rule of the task (see the question)",
+  inputs_recovered: "the modules part the inputs as the task declares",
+  outputs_recovered: "the modules part the outputs as the task declares",
+  hidden_separable: "every live hidden unit serves one declared group of outputs alone",
+  middle_separable: "in some hidden layer below the last, every live unit does; with one hidden layer there is none",
+  live_inputs_share: "share of all inputs that are used",
+  level_input: "hierarchy figure: the inputs are recovered",
+  level_single_intermediate: "hierarchy figure: one module without inputs and outputs, or one of all outputs",
+  level_output: "hierarchy figure: the outputs are recovered",
+  ari: "agreement of modules and declared groups: 1 the same, about 0 as by chance",
+  nmi: "the same in shared information: 1 the same, 0 none",
+  module_edge_precision: "share of the module graph's edges that are declared; where either has none: 1 if both have none, else 0",
+  module_edge_recall: "share of the declared edges that are there; where either has none, as for precision",
+  module_edge_f1: "harmonic mean of precision and recall",
+  module_structural_distance: "edits from the module graph to the declared one; 0: the same",
+};
+
+function scoreMeanings(names) {
+  const terms = new Map();
+  for (const name of names) {
+    const key = SCORES[name] ? name : name.split("_").at(-1);
+    if (SCORES[key]) terms.set(SCORES[name] ? readable(name) : readable(key), SCORES[key]);
+  }
+  return element("details", {}, element("summary", {}, "What the scores say"), pairs([...terms]));
+}
+
 // The interval as a line from 0 to 1, with a dot at the rate.
 function intervalMark({ rate, low, high }) {
   const x = (value) => 4 + 72 * value;
@@ -46,7 +74,7 @@ function scoreTable() {
   const known = runs.filter((place) => place >= 0 && summary.runs[place].scores);
   if (!known.length) return null;
   const names = Object.keys(summary.runs[known[0]].scores);
-  return table(
+  return element("div", {}, scoreMeanings(names), table(
     "Scores of the selected networks",
     ["score", ...summary.selected.map((chosen) => `seed ${chosen.seed}`)],
     names.map((name) => [
@@ -56,7 +84,7 @@ function scoreTable() {
         return typeof value === "number" ? field(`runs.${place}.scores.${name}`, 3) : verdict(value);
       }),
     ]),
-  );
+  ));
 }
 
 // Of dense and selected networks, where a task is not to be right in full.

@@ -86,7 +86,8 @@ function drawCourse() {
   const { seed } = summary.selected[course.place];
   const width = roomOf(figures, 0.55);
   const beside = figures.clientWidth < 820 ? width : figures.clientWidth - width - BESIDE_GAP;
-  course.curves = new Curves(told().rounds, beside, (round) => goTo(nearestStep(round)));
+  const { least_accuracy: least } = summary.selected[course.place];
+  course.curves = new Curves(told().rounds, least, beside, (round) => goTo(nearestStep(round)));
   const row = () => drawnSteps()[course.step].row;
   course.figure = new NetworkFigure();
   figures.replaceChildren(
@@ -101,7 +102,8 @@ function drawCourse() {
       { class: "beside" },
       framed(
         course.curves.svg,
-        "Dots: accepted rounds; crosses: rejected ones. The line marks the step that is shown; a click goes to another.",
+        "Dots: accepted rounds; crosses: rejected ones; dashed: the accuracy asked for. The line marks the step that " +
+          "is shown; a click goes to another.",
         () => ["rounds", `seed_${seed}`],
       ),
     ),
@@ -117,7 +119,8 @@ function nearestStep(round) {
 
 const PHASES = { dense: "dense network", unit: "pruning units", edge: "pruning edges" };
 
-function goTo(place, glide = true) {
+// On a screen all steps have the room of the tallest one, so that nothing jumps.
+function goTo(place, glide = true, onPaper = false) {
   const steps = drawnSteps();
   if (!steps[place]) return;
   const step = steps[place];
@@ -150,11 +153,12 @@ function goTo(place, glide = true) {
   if (place === 0) byId("step-facts").lastChild.textContent = "Where it all begins.";
   course.curves.mark(step.row);
   if (step.network === null) return;
+  const own = data.networks[step.network].height;
   const heights = steps.map((each) => (each.network === null ? 0 : data.networks[each.network].height));
   course.figure.draw(data.networks[step.network], {
     label: `Network after round ${step.row}: ${counted(step.num_modules, "module")}`,
     width: roomOf(byId("course-figures"), 0.55),
-    tallest: Math.max(...heights),
+    tallest: onPaper ? own : Math.max(...heights),
     glide,
   });
 }

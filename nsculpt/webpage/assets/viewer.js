@@ -21,7 +21,6 @@ function mostShared() {
 }
 
 function whyNotDrawn(run) {
-  if (run.status !== "accepted") return "This pruning never reached the accuracy asked for.";
   if (run.structure === null) return "No path leads from an input to an output of this network.";
   return [
     "The drawing of this network was left out to keep the page small. This draws it: ",
@@ -96,14 +95,22 @@ function factsOf(run, place) {
   const letter = letterOf(run);
   const chosen = summary.selected.findIndex((each) => each.seed === run.seed);
   if (letter !== null) facts.push(`Structure ${letter}. `);
+  if (run.status !== "accepted") {
+    const path = `selected.${chosen}.least_accuracy`;
+    facts.push("No round was accepted", ...(typeof at(path) === "number" ? [": the accuracy asked for is ", field(path, 4)] : []), ". ");
+  }
   if (run.selected) {
-    facts.push("Selected: ", field(`selected.${chosen}.num_tied`), " of its seed tie as the sparsest. ");
+    facts.push(...(summary.selected[chosen].num_tied === 1
+      ? ["Selected: the sparsest of its seed. "]
+      : ["Selected: ", field(`selected.${chosen}.num_tied`), " of its seed tie as the sparsest. "]));
   } else if (run.tied) {
     facts.push("As sparse as the one that is selected for its seed. ");
   }
   if (run.scores && isLabelled) {
-    facts.push("Structure recovered: ", verdict(run.scores.structure_recovered));
+    facts.push("Structure recovered: ", verdict(run.scores.structure_recovered), ". ");
   }
+  const network = data.networks[data.of_runs[place]];
+  if (network?.ties) facts.push(element("span", { class: "line quiet" }, `How sure: ${network.ties}.`));
   return facts;
 }
 
