@@ -33,7 +33,7 @@ def test_the_walk_through(capsys):
     assert {"x0", "y3"} <= {label.get_text() for label in axes.texts}
     printed = capsys.readouterr().out
     assert "structure: recovered" in printed
-    assert "since row" in printed
+    assert "since round" in printed
     last = names["way"].steps[-1]
     assert names["analysis"] is last.analysis
     assert last.row == names["found"].records[names["found"].selections[0].first].result_round

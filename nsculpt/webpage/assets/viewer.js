@@ -21,7 +21,7 @@ function mostShared() {
 }
 
 function whyNotDrawn(run) {
-  if (run.structure === null) return "No path leads from an input to an output of this network.";
+  if (run.live_edges === 0) return "No path leads from an input to an output of this network.";
   return [
     "The drawing of this network was left out to keep the page small. This draws it: ",
     element("code", {}, drawCommand(run)),
