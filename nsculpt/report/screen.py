@@ -182,5 +182,5 @@ class Lines:
         print(f"{began}{gap}{_share(state)}{text}", file=self._stream, flush=True)
 
     def close(self, gone: float, state: State) -> None:
-        if self._at is not None:
+        if self._at is not None and state.percent is not None:
             self.say(gone, state)
