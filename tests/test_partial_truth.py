@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from nsculpt import analysis, settings
 from nsculpt import sculpture as sculpture_lib
-from nsculpt.report import export
+from nsculpt.report import summary_file
 from nsculpt.scores import difference, partitions, scoring, structure
 from nsculpt.sculpting import jobs
 from nsculpt.tasks import task
@@ -298,7 +298,7 @@ def test_rates_and_report_of_what_is_not_known():
     assert "outputs: not known" in lines
     assert "outputs recovered not known" in lines
     assert max(map(len, text.splitlines())) <= 80
-    summary = json.loads(json.dumps(export.summary(found)))
+    summary = json.loads(json.dumps(summary_file.content(found)))
     assert summary["truth"]["output_groups"] == []
     assert summary["rates"]["outputs_recovered"]["first"]["rate"] is None
     assert summary["runs"][0]["scores"]["outputs_recovered"] is None

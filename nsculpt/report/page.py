@@ -121,5 +121,7 @@ def save(path: str | os.PathLike[str], panels: Sequence[Panel], title: str) -> N
 
 def _opaque(page: figure.Figure) -> Image.Image:
     """A page on white as an image of three channels: a fourth takes a third more time and room."""
-    page.canvas.draw()
-    return Image.fromarray(np.asarray(page.canvas.buffer_rgba())).convert("RGB")
+    canvas = page.canvas
+    assert isinstance(canvas, backend_agg.FigureCanvasAgg)  # of `compose`, with its buffer
+    canvas.draw()
+    return Image.fromarray(np.asarray(canvas.buffer_rgba())).convert("RGB")

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from nsculpt import selection
 from nsculpt import text as text_lib
 from nsculpt.analysis import result
-from nsculpt.report import accuracy_table, export, unit_counts
+from nsculpt.report import accuracy_table, summary_file, unit_counts
 from nsculpt.scores import consensus, difference, diversity, scoring
 from nsculpt.tasks import task as task_lib
 
@@ -85,7 +85,7 @@ def _seeds(sculpture: "sculpture_lib.Sculpture") -> str:
             continue
         analysis = sculpture.analyses[chosen.first]
         steps = (chosen.first.unit_step, chosen.first.edge_step)
-        percents = "/".join(str(export.percent(step)) for step in steps)
+        percents = "/".join(str(summary_file.percent(step)) for step in steps)
         found = "-" if analysis is None else str(len(analysis.hierarchy))
         rows[-1] += [percents, str(chosen.alive_edges), str(len(chosen.tied)), found]
         if truth is not None:

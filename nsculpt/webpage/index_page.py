@@ -148,7 +148,7 @@ def form(folder: pathlib.Path) -> dict[str, Any]:
             warnings.append(f"{error}; the page is made without it")
     found = _ordered(found, name)
     if experiment is not None:
-        warnings += _outdated(folder, found, experiment)
+        warnings += experiment.outdated(folder, found)
     return {
         "title": name or text.printable(folder.resolve().name or folder),
         "folder": text.printable(folder),
@@ -231,32 +231,6 @@ def _said(cell: sweep_cells.Cell, experiment: sweep_experiment.Experiment | None
         said.append("no truth is known, so there are no rates")
     if missing := sum(count is None for count in cell.alive_edges):
         said.append(f"{text.counted(missing, 'seed')} without an accepted network")
-    return said
-
-
-def _outdated(
-    folder: pathlib.Path,
-    found: Sequence[sweep_cells.Cell],
-    experiment: sweep_experiment.Experiment,
-) -> list[str]:
-    """Where the tables of an experiment are of other runs than those that are there."""
-    finished = {cell.path.name: cell for cell in found if cell.state == sweep_cells.FINISHED}
-    here = {cell.path.name for cell in found}
-    gone = [name for name in experiment.by_seed if name not in here]
-    others = []
-    for name, of_table in experiment.by_seed.items():
-        if name in finished:
-            cell = finished[name]
-            now = dict(zip(cell.seeds, cell.alive_edges, strict=False))
-            if any(now.get(seed, -1) != count for seed, count in of_table.items()):
-                others.append(name)
-    said = []
-    for names, what in ((gone, "holds cells that are not here"), (others, "holds other edges")):
-        if names:
-            said.append(
-                f"{folder / experiment.file}: {what} ({text.listed(names, noun='cells')}); "
-                f"launch.reproduce --report_only makes it anew"
-            )
     return said
 
 

@@ -59,7 +59,7 @@ def read(path: pathlib.Path) -> RunFiles:
     Raises:
       InputError: no folder, no run folder, a run that is not finished, damaged files.
 
-    Source: `runs` says what a run folder holds, `export` what its exports say.
+    Source: `runs` says what a run folder holds, `summary_file` what its summary says.
     """
     place = files.place_of(path)
     if not files.existing(path).is_dir():

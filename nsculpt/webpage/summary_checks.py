@@ -103,7 +103,7 @@ def check(content: Any, place: str) -> None:
     Raises:
       InputError: naming the first field at fault, and what was expected there.
 
-    Source: `export.summary` lists the fields.
+    Source: `summary_file.content` lists the fields.
 
     Example:
       >>> check({"task": 3}, "summary.json: ")

@@ -99,6 +99,26 @@ class Experiment:
         ]
         return said
 
+    def outdated(self, folder: pathlib.Path, found: Sequence[sweep_cells.Cell]) -> list[str]:
+        """Where the tables are of other runs than those that are there, a sentence each."""
+        finished = {cell.path.name: cell for cell in found if cell.state == sweep_cells.FINISHED}
+        here = {cell.path.name for cell in found}
+        gone = [name for name in self.by_seed if name not in here]
+        others = []
+        for name, of_table in self.by_seed.items():
+            if name in finished:
+                cell = finished[name]
+                now = dict(zip(cell.seeds, cell.alive_edges, strict=False))
+                if any(now.get(seed, -1) != count for seed, count in of_table.items()):
+                    others.append(name)
+        pairs = ((gone, "holds cells that are not here"), (others, "holds other edges"))
+        return [
+            f"{folder / self.file}: {what} ({text.listed(names, noun='cells')}); "
+            f"launch.reproduce --report_only makes it anew"
+            for names, what in pairs
+            if names
+        ]
+
 
 def panels(name: str, found_bars: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
     """The panels of a figure of the paper, all of it, whether or not there are runs of it.
