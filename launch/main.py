@@ -180,8 +180,8 @@ def run(parser: flags.Parser) -> None:
     print(nsculpt.sculpt(task, hidden, **given))
     names = ("report.html", "summary.json", "networks.npz", "drawings/")
     written = ", ".join(name for name in names if (out_dir / name).exists())
-    line = f"Written to {out_dir}: {written}"
-    print(f"\n{line}" if len(line) <= 80 else f"\nWritten to {out_dir}:\n  {written}")
+    head = f"Written to {text.printable(out_dir)}:"
+    print(f"\n{head} {written}" if len(f"{head} {written}") <= 80 else f"\n{head}\n  {written}")
 
 
 def main(arguments: Sequence[str]) -> int:

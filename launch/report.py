@@ -47,7 +47,11 @@ def run(parser: flags.Parser) -> None:
                 page = index_page.write(path)
     except errors.InputError as error:
         raise errors.InputError(f"run_dir: {error}", "run_dir") from error
-    print(f"Written to {page}: open it in a browser")
+    except PermissionError as error:
+        raise errors.InputError(
+            f"run_dir: {place}: {error.strerror}; expected a folder to write to", "run_dir"
+        ) from error
+    print(f"Written to {files.place_of(page)}: open it in a browser")
 
 
 @contextlib.contextmanager
@@ -65,7 +69,7 @@ def _held(path: pathlib.Path) -> Iterator[None]:
     try:
         lock.acquire()
     except filelock.Timeout as error:
-        text = f"run_dir={path}: another process works in this folder"
+        text = f"run_dir={files.place_of(path)}: another process works in this folder"
         raise errors.FolderInUseError(text) from error
     except (OSError, NotImplementedError) as error:  # the latter: no locks on this file system
         reason = getattr(error, "strerror", None) or error

@@ -50,7 +50,8 @@ def rename(folder):
         content["output_names"] = list(HOSTILE[4:])
         for function, name in zip(content["truth"]["sub_functions"], HOSTILE[1:], strict=False):
             function["name"] = name
-        content["versions"][HOSTILE[1]] = HOSTILE[0]
+        content["versions"] |= {HOSTILE[1]: HOSTILE[0], "a.b~1": 7}
+        content["rates"]["my.score~0"] = content["rates"]["structure_recovered"]
 
     change(folder, edit)
     # What the summary says of trajectories names inputs and outputs.

@@ -259,6 +259,23 @@ def test_a_file_of_anything_makes_a_page(copied, name):
                 assert all(0 <= each["rate"] <= 1 for each in readings.values() if each["rate"])
 
 
+def test_pipes_are_not_waited_for(exemplars, copied):
+    for name in ("input_separable_24/summary.json", "input_separable_36/run.flags"):
+        (copied / name).unlink()
+        os.mkfifo(copied / name)
+    form = index_page.form(copied)
+    assert [cell["state"] for cell in form["cells"]] == ["damaged", "finished"]
+    (copied / "index.html").unlink()
+    os.mkfifo(copied / "index.html")
+    assert "is no page of nsculpt" in bad_input.message_of(index_page.write, copied)
+
+
+def test_an_experiment_without_a_finished_cell(copied):
+    content = json.loads((copied / "exemplars.json").read_text())
+    (copied / "exemplars.json").write_text(json.dumps(content | {"cells": []}))
+    assert index_page.form(copied)["experiment"]["said"][0] == "None of its cells is finished here."
+
+
 def test_what_is_a_sweep(exemplars, one, tmp_path):
     assert index_page.is_sweep(exemplars)
     assert index_page.is_sweep(str(one))

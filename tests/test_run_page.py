@@ -187,6 +187,24 @@ def without_masks(folder):
     np.savez(folder / "networks.npz", **arrays)
 
 
+def of_equal_shape(folder):
+    """Networks of another run of the same grid."""
+    run_of(folder, {(0, 5, 2.5): finished_cell.RIGHT})
+
+
+def of_equal_edges(folder):
+    """RIGHT and MIXED have as many edges, and other modules."""
+    mixed = dict.fromkeys([(0, 5, 2.5), (0, 70, 0.5)], finished_cell.MIXED)
+    rest = {(1, 5, 0.5): finished_cell.RIGHT, 2: None, (5, 5, 0.5): finished_cell.NO_PATH}
+    run_of(folder, mixed | rest)
+
+
+def run_of(folder, found):
+    other = folder.parent / "other"
+    finished_cell.write(other, found, **GRID)
+    shutil.copy(other / "networks.npz", folder)
+
+
 def set_run(**changes):
     return damage(lambda summary: summary["runs"][1].update(changes))
 
@@ -214,6 +232,28 @@ FAULTS = [
     (set_run(scores={"a": []}), "runs[1].scores.a: expected a finite number, true, false, null"),
     (damage(lambda s: s.update(extra=float("inf"))), "expected finite numbers"),
     (cut("networks.npz"), "networks.npz"),
+    (
+        set_run(alive_edges=10**400),
+        "runs[1].alive_edges: expected a whole number of 0 or more, got",
+    ),
+    (set_run(unit_step=2**64), "runs[1].unit_step: expected a number of 0 or more, got 18446744"),
+    (
+        damage(lambda s: s["truth"]["input_groups"].append([2, 6])),
+        "summary.json: truth.input_groups: expected groups of indices of the 4 inputs",
+    ),
+    (
+        damage(lambda s: s["truth"]["sub_functions"][0].update(used_by=["left"])),
+        "summary.json: truth.hierarchy: expected no cycle of sub-functions",
+    ),
+    (
+        damage(lambda s: s["settings"].update(merge_threshold=2)),
+        "summary.json: merge_threshold: expected a number from 0 to 1, got 2",
+    ),
+    (
+        of_equal_shape,
+        "networks.npz: mask_0 ...: expected 8 alive edges in run 2, as summary",
+    ),
+    (of_equal_edges, "networks.npz: the selected network of seed 0: expected the modules that"),
     (without_masks, "networks.npz: mask_1: expected shape [16, 24, 4], as summary.json has it"),
     (of_other_runs, "networks.npz: seed: expected those of the runs in summary.json"),
     (cut("trajectories.npz"), "trajectories.npz"),
@@ -234,6 +274,23 @@ def test_refusals(fault, expected, folder):
     assert str(folder) in message
     assert "report.html" not in before
     assert (sorted(os.listdir(folder)) if folder.exists() else []) == before
+
+
+def test_what_is_too_deep_to_be_written_is_refused():
+    deep = []
+    for _ in range(100_000):
+        deep = [deep]
+    assert bad_input.message_of(page_file.inlined, deep, "here: ") == (
+        "here: expected finite numbers, and few levels"
+    )
+    while deep:  # or else Python takes it down level by level
+        deep = deep[0]
+
+
+def test_a_pipe_is_not_waited_for(folder):
+    (folder / "run.flags").unlink()
+    os.mkfifo(folder / "run.flags")
+    assert run_pages.data_of(run_page.write(folder))["command"] == ""
 
 
 def test_an_earlier_page_stays_where_a_new_one_fails(folder):
@@ -292,7 +349,7 @@ def test_room_is_shared_in_order(folder):
     assert stages[1] == (True, 0)  # networks before trajectories
     assert stages[-1] == (True, 3)
     assert "The drawings of 1 network, the least sparse, are left out to keep" in left[True, 0][0]
-    assert "the trajectories of 3 seeds, to keep this page below 5 MB." in left[True, 3][0]
+    assert "the trajectories of 3 seeds, to keep this page small." in left[True, 3][0]
 
 
 def test_what_takes_too_long_is_left_out(tmp_path, monkeypatch):
@@ -325,7 +382,7 @@ def test_pauses_are_left_out_before_trajectories():
     ]
     assert said == [
         "Steps of the trajectories at which no module changes are left out, to keep this page "
-        "below 5 MB."
+        "small."
     ]
 
 

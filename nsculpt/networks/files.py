@@ -241,6 +241,8 @@ def _opened_safetensors(
 
 def read_json(path: pathlib.Path) -> Any:
     """The content of a JSON file; InputError names file and line."""
+    if path.exists() and not path.is_file():  # a pipe would be waited for without end
+        raise errors.InputError(f"{place_of(path)}: is no regular file; expected JSON")
     try:
         return json.loads(path.read_bytes())
     except (OSError, ValueError, RecursionError) as error:

@@ -91,7 +91,7 @@ class Bar:
 
     def __init__(self, stream: TextIO):
         self._stream, self._at, self._on_show = stream, -math.inf, ""
-        erases = stream.isatty() and os.environ.get("TERM", "dumb") != "dumb"
+        erases = stream.isatty() and (os.environ.get("TERM") or "dumb") != "dumb"
         self._erase = _ERASE if erases else ""
 
     def is_due(self, gone: float, news: bool) -> bool:

@@ -17,6 +17,8 @@ from nsculpt.analysis import connectivity, hierarchy, result
 from nsculpt.exchange import json_writer
 
 _DIGITS = 64  # of a SHA-256
+# What analyses of another form were seen to raise.
+_FOREIGN = (AttributeError, IndexError, KeyError, OverflowError, TypeError, ValueError)
 
 
 class Cache:
@@ -61,9 +63,27 @@ class Cache:
             assert analysis is not None  # some input is live
             self._used[digest] = _to_keep(analysis)
             return analysis
+        try:
+            analysis = self._restored(kept, edges, live_units, live_edges)
+        except _FOREIGN:  # as somebody else wrote it, who signed it too
+            analysis = self._analyse(edges)
+            assert analysis is not None
+            kept = _to_keep(analysis)
         self._used[digest] = kept
+        return analysis
+
+    def _restored(
+        self,
+        kept: dict[str, Any],
+        edges: Sequence[np.ndarray],
+        live_units: list[np.ndarray],
+        live_edges: list[np.ndarray],
+    ) -> result.Analysis:
         within = connectivity.between_live(live_units, live_edges)
         clusters, modules = _labels(kept)
+        for labels in (clusters, modules):
+            if [len(each) for each in labels] != [len(units) for units in live_units]:
+                raise ValueError("labels of other units")
         return result.Analysis(
             layer_sizes=(edges[0].shape[0], *(mask.shape[1] for mask in edges)),
             edges=live_edges,

@@ -168,7 +168,7 @@ def _check_counts(history: trajectory.History, place: str) -> None:
 def _column(named: Mapping[str, entries.Entry], name: str, place: str) -> np.ndarray:
     column = _read(named, name, place)
     kinds = "f" if name.endswith("step") else "iu"
-    if column.ndim != 1 or column.dtype.kind not in kinds:
+    if column.ndim != 1 or column.dtype.kind not in kinds or column.dtype.itemsize > 8:
         _refuse(f"{place}{name}", "one number a seed", f"{column.dtype} {list(column.shape)}")
     return column
 

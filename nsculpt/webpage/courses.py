@@ -9,9 +9,13 @@ from nsculpt.networks import files
 from nsculpt.report import trajectories
 from nsculpt.webpage import run_files, views
 
-_NO_FILE = (
+_NOT_TOLD = (
     "The run folder does not hold how its networks came to be: it is of an earlier version. The "
     "command that made it writes that, from the jobs that are there."
+)
+_NO_FILE = (
+    "How the networks came to be stands in trajectories.npz, which is not there. The command of "
+    "the run makes it again."
 )
 
 
@@ -36,9 +40,9 @@ def of_run(found: run_files.RunFiles) -> Courses:
     told = {each["seed"]: each["trajectory"] for each in selected if each.get("trajectory")}
     if not any(each["alive_edges"] is not None for each in selected):
         return Courses([None] * len(selected), "No network was selected.", [])
-    traced = trajectories.of_run(found.path, told) if told else None
-    if traced is None:
-        return Courses([None] * len(selected), _NO_FILE, [])
+    traced = trajectories.of_run(found.path, told) if told else {}
+    if not traced:
+        return Courses([None] * len(selected), _NOT_TOLD if traced == {} else _NO_FILE, [])
     of_seeds = [
         course(found, told[seed], traced[seed]) if seed in traced else None
         for seed in (each["seed"] for each in selected)

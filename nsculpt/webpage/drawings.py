@@ -5,8 +5,10 @@ from typing import Any
 
 import numpy as np
 
+from nsculpt import errors
 from nsculpt.analysis import connectivity, pipeline, result
-from nsculpt.networks import network
+from nsculpt.exchange import json_writer
+from nsculpt.networks import files, network
 from nsculpt.report import truth_picture
 from nsculpt.webpage import run_files, views
 
@@ -37,6 +39,24 @@ class Drawings:
             for run, number in runs
             if run["selected"]
         }
+        self._check()
+
+    def _check(self) -> None:
+        """Refuses a summary of other modules, as of another run of the same grid."""
+        summary, of_run = self._found.summary, self._found.networks.of_run
+        told = {each["seed"]: each.get("modules") for each in summary["selected"]}
+        for run, number in zip(summary["runs"], of_run, strict=True):
+            modules = told.get(run["seed"]) if run["selected"] else None
+            analysis = self._selected.get(number)
+            if isinstance(modules, list) and analysis is not None:
+                graph = analysis.hierarchy
+                got = [json_writer.module_form(graph, module)["units"] for module in graph]
+                if got != [each.get("units") for each in modules if isinstance(each, dict)]:
+                    place = files.place_of(self._found.path / "networks.npz")
+                    raise errors.InputError(
+                        f"{place}: the selected network of seed {run['seed']}: expected the "
+                        "modules that summary.json has; both must be of one run"
+                    )
 
     def draw(self, number: int) -> dict[str, Any] | None:
         """A network as from `views.network`; None where no path leads through it.

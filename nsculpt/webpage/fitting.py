@@ -66,7 +66,7 @@ def fit(
     take(order)
     for count, why in (
         (by_time, "for the time that analysing them takes"),
-        (by_room, "to keep this page below 5 MB"),
+        (by_room, "to keep this page small"),
     ):
         if count:
             networks = text_lib.counted(count, "network")
@@ -98,7 +98,7 @@ def _courses(
     lost = sum(each is not None for each in traced) - sum(each is not None for each in found)
     if lost:
         said.append(f"and so are the trajectories of {text_lib.counted(lost, 'seed')}")
-    return found, [f"{', '.join(said)}, to keep this page below 5 MB."]
+    return found, [f"{', '.join(said)}, to keep this page small."]
 
 
 def _taken(traced: Sequence[_Course], pool: budget.Pool) -> list[_Course] | None:

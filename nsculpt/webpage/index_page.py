@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from nsculpt import errors, text
+from nsculpt.networks import files
 from nsculpt.paper import alive_edges
 from nsculpt.paper import cells as cells_lib
 from nsculpt.report import reproduction_notes
@@ -66,8 +67,11 @@ def may_write(folder: pathlib.Path) -> bool:
       >>> may_write(pathlib.Path("/nowhere"))
       True
     """
+    path = folder / NAME
     try:
-        with (folder / NAME).open("rb") as file:
+        if path.exists() and not path.is_file():  # a pipe would be waited for without end
+            return False
+        with path.open("rb") as file:
             begin = file.read(_MARK_WITHIN)
     except FileNotFoundError:
         return True
@@ -99,7 +103,8 @@ def write(folder: str | os.PathLike[str]) -> pathlib.Path:
     content = form(path)
     if not may_write(path):
         raise errors.InputError(
-            f"{path / NAME}: is no page of nsculpt; expected such a page, or none: move it away"
+            f"{files.place_of(path / NAME)}: is no page of nsculpt; expected such a page, or none: "
+            "move it away"
         )
     for warning in content["warnings"]:
         _log.warning("%s", warning)

@@ -85,8 +85,8 @@ def inlined(content: Any, place: str = "") -> str:
     """
     try:
         text = json.dumps(content, separators=(",", ":"), allow_nan=False)
-    except ValueError as error:
-        raise errors.InputError(f"{place}expected finite numbers") from error
+    except (ValueError, RecursionError) as error:
+        raise errors.InputError(f"{place}expected finite numbers, and few levels") from error
     return text.replace("<", "\\u003c")
 
 

@@ -12,6 +12,7 @@ import numpy as np
 
 from nsculpt import errors
 from nsculpt.networks import entries, files, run_folder, summary
+from nsculpt.scores import scoring
 from nsculpt.tasks import task
 from nsculpt.webpage import summary_checks
 
@@ -72,10 +73,16 @@ def read(path: pathlib.Path) -> RunFiles:
     known = summary.Summary(content, of_content)
     known.names("input_names", sizes[0])
     known.names("output_names", sizes[-1])
+    truth = known.truth()
+    if truth is not None:
+        try:
+            scoring.check_truth(truth, tuple(sizes))
+        except errors.InputError as error:
+            raise errors.InputError(f"{of_content}: {error}") from error
     return RunFiles(
         path=path,
         summary=content,
-        truth=known.truth(),
+        truth=truth,
         settings=known.settings(),
         image_shape=known.image_shape(sizes[0]),
         networks=_networks(path / "networks.npz", content),
@@ -97,6 +104,8 @@ def command(path: pathlib.Path) -> str:
       ...     command(path)
       "python -m launch.main '--formulas=y = a & b'"
     """
+    if not path.is_file():  # a pipe would be waited for without end
+        return ""
     try:
         lines = [line.strip() for line in path.read_text("utf-8").splitlines()]
     except (OSError, UnicodeDecodeError):
@@ -125,6 +134,13 @@ def _networks(path: pathlib.Path, content: Mapping[str, Any]) -> Distinct:
             if masks.dtype != np.bool_:
                 raise errors.InputError(f"{place}: {name}: expected booleans")
             layers.append(_alive(masks))
+    for place_of_run, (run, *of_layers) in enumerate(zip(runs, *layers, strict=True)):
+        alive = sum(len(places) for _, places in of_layers)
+        if alive != run["alive_edges"]:
+            raise errors.InputError(
+                f"{place}: mask_0 ...: expected {run['alive_edges']} alive edges in run "
+                f"{place_of_run}, as summary.json has it; got {alive}"
+            )
     return _distinct(shapes, list(zip(*layers, strict=True)))
 
 

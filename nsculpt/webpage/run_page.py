@@ -3,6 +3,8 @@
 import pathlib
 from typing import Any
 
+from nsculpt import errors
+from nsculpt.networks import files
 from nsculpt.report import colours
 from nsculpt.webpage import (
     budget,
@@ -53,7 +55,15 @@ def write(run_dir: pathlib.Path) -> pathlib.Path:
       OSError: the page cannot be written.
     """
     found = run_files.read(run_dir)
-    data = page_file.inlined(content(found), f"{found.path}: ")
+    place = files.place_of(found.path)
+    try:
+        data = page_file.inlined(content(found), f"{place}: ")
+    except errors.InputError as error:
+        if str(error).startswith(place):
+            raise
+        raise errors.InputError(
+            f"{files.place_of(found.path / 'summary.json')}: {error}"
+        ) from error
     sizes = "-".join(map(str, found.summary["layer_sizes"]))
     page = page_file.render(
         "page.html.j2", f"{found.summary['task']} {sizes}", data, _STYLES, _SCRIPTS

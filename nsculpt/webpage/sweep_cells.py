@@ -142,6 +142,8 @@ def reading(found: Mapping[str, Any]) -> dict[str, Any]:
 
 def _flags(path: pathlib.Path) -> dict[str, str]:
     """The flags of a run; none where they cannot be read."""
+    if not (path / "run.flags").is_file():  # a pipe would be waited for without end
+        return {}
     try:
         lines = map(str.strip, task_files.read_text(path / "run.flags").splitlines())
     except errors.InputError:

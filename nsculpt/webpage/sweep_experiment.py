@@ -82,6 +82,8 @@ class Experiment:
 
     def pools(self) -> list[str]:
         """What a bar of the paper is over, and how much of that is here; a sentence each."""
+        if not self.finished:
+            return ["None of its cells is finished here."]
         every = cells.bars(self.name)
         of_bar = {len(bar.hidden): bar for bar in every}
         (bar,) = of_bar.values()  # the bars of a figure are over equally many networks

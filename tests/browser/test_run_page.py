@@ -241,9 +241,14 @@ def test_on_paper(folders, visit, tmp_path):
     page = visit(folders("exemplar") / "report.html", color_scheme="dark")
     page.locator("#step").focus()
     page.keyboard.press("Home")
+    page.evaluate(
+        "addEventListener('beforeprint', () => { "
+        "window.atPrint = document.getElementById('step').value; })"
+    )
     page.pdf(path=tmp_path / "page.pdf")
     assert (tmp_path / "page.pdf").stat().st_size > 20_000
-    assert page.locator("#step").input_value() == page.locator("#step").get_attribute("max")
+    assert page.evaluate("window.atPrint") == page.locator("#step").get_attribute("max")
+    assert page.locator("#step").input_value() == "0"  # as it was
     page.emulate_media(media="print")
     assert page.evaluate("getComputedStyle(document.body).backgroundColor") == "rgb(255, 255, 255)"
     shown = page.locator("table.runs tbody tr")
@@ -280,6 +285,13 @@ def test_names_are_text(hostile, visit):
     assert page.evaluate("document.scripts.length") == 2
     assert run_pages.HOSTILE[0] in page.locator("h1").inner_text()
     assert run_pages.HOSTILE[4] in page.locator("#question").inner_text()
+    shown = dict(
+        page.eval_on_selector_all(
+            "[data-field]", "all => all.map((e) => [e.dataset.field, e.textContent])"
+        )
+    )
+    assert shown["versions.a~1b~01"] == "7"
+    assert shown["rates.my~1score~00.first.n"] == "4"
     assert "\u202e" not in page.locator("body").inner_text()
     assert "\\u202e" in page.locator("body").inner_text()
     with page.expect_download() as download:
@@ -337,6 +349,19 @@ def test_runs_that_show_nothing(hostile, visit):
     place = next(i for i, run in enumerate(summary["runs"]) if run["selected"] and run["seed"] == 5)
     page.locator(f"#runs button[data-run='{place}']").click()
     assert "No path leads from an input to an output" in page.locator("#viewer").inner_text()
+    # The last step of its trajectory has none either, and says so in the figure, also when saved.
+    page.locator("input[name=course-seed][value='3']").check(force=True)
+    for _ in range(2):
+        figure = page.locator("#course .main svg")
+        assert "No path leads from an input" in figure.text_content()
+        assert figure.locator("circle").count() == 0
+        with page.expect_download() as download:
+            page.locator("#course .main button.save").click()
+        assert download.value.suggested_filename.endswith("step_seed_5_round_1.svg")
+        assert ElementTree.parse(download.value.path()).getroot().tag == f"{_SVG}svg"
+        page.locator("#earlier").click()
+        assert figure.locator("circle").count() > 0
+        page.locator("#later").click()
 
 
 def test_without_a_script(folders, visit):

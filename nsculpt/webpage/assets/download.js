@@ -4,8 +4,9 @@
 const INK = "#1a1c1f";
 
 function fileName(...parts) {
-  const words = [pageName(), ...parts].join("_");
-  return words.replace(/[^A-Za-z0-9.-]+/g, "_").replace(/^[._]+/, "").slice(0, 80) || "figure";
+  const plain = (text) => text.replace(/[^A-Za-z0-9.-]+/g, "_").replace(/^[._]+/, "");
+  // What tells figures of a page apart stands last, and is not to be cut off.
+  return [plain(pageName()).slice(0, 40), plain(parts.join("_"))].filter(Boolean).join("_").slice(0, 100);
 }
 
 function standAlone(figure) {

@@ -33,6 +33,23 @@ class NetworkFigure {
     this.frame = 0;
   }
 
+  // A line of text in place of a network.
+  say(text, width) {
+    cancelAnimationFrame(this.frame);
+    this.places = new Map();
+    this.resize(Math.min(width, widthOf(text) + 24), 60);
+    this.svg.replaceChildren(
+      drawn("title", {}, text),
+      drawn("text", { x: 12, y: 34, fill: "currentColor" }, text),
+    );
+  }
+
+  resize(width, height) {
+    this.svg.setAttribute("viewBox", `0 0 ${width} ${height}`);
+    this.svg.setAttribute("width", width);
+    this.svg.setAttribute("height", height);
+  }
+
   // Draws a network; `tallest`: rows of the tallest of those that take turns here.
   draw(network, { label, width, tallest = network.height, glide = false }) {
     cancelAnimationFrame(this.frame);
@@ -47,9 +64,7 @@ class NetworkFigure {
       numbers(network, plan),
       labels(network, plan),
     );
-    this.svg.setAttribute("viewBox", `0 0 ${plan.width} ${plan.height}`);
-    this.svg.setAttribute("width", plan.width);
-    this.svg.setAttribute("height", plan.height);
+    this.resize(plan.width, plan.height);
     const strands = lineGroups(network);
     for (const strand of strands) lines.append(strand.path);
     const ends = network.places.map(([layer, row]) => [plan.x(layer), plan.y(row)]);

@@ -44,9 +44,15 @@ function rounded(value, decimals = 2) {
   return String(value);
 }
 
+// A name as part of such a path as `at` takes.
+function keyed(name) {
+  return name.replaceAll("~", "~0").replaceAll(".", "~1");
+}
+
 // What summary.json has under a path such as "runs.3.alive_edges".
 function at(path) {
-  return path.split(".").reduce((found, name) => (found === null ? null : found[name]), summary);
+  const names = path.split(".").map((name) => name.replaceAll("~1", ".").replaceAll("~0", "~"));
+  return names.reduce((found, name) => found?.[name] ?? null, summary);
 }
 
 // A number of summary.json, which says where it stands there.
@@ -65,7 +71,7 @@ function verdict(value) {
 const SPELT = { ari: "adjusted Rand index", nmi: "normalised mutual information", f1: "F1" };
 
 function readable(name) {
-  return name.split("_").map((word) => SPELT[word] ?? word).join(" ");
+  return printable(name).split("_").map((word) => SPELT[word] ?? word).join(" ");
 }
 
 // Groups in words, each in braces.

@@ -19,7 +19,13 @@ new ResizeObserver(() => {
   drawCourse();
 }).observe(document.body);
 
-// On paper stands where it all led to.
+// On paper stands where it all led to; afterwards it is as it was.
+let stepBefore = 0;
 addEventListener("beforeprint", () => {
-  if (course.place >= 0) goTo(data.trajectories[course.place].steps.length - 1, false, true);
+  if (course.place < 0) return;
+  stepBefore = course.step;
+  goTo(drawnSteps().length - 1, false, true);
+});
+addEventListener("afterprint", () => {
+  if (course.place >= 0) goTo(stepBefore, false);
 });

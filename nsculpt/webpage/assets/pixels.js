@@ -28,7 +28,7 @@ function frameOf(pixels, title, layers, x, y, scale) {
   const border = { stroke: "currentColor", fill: "none", "vector-effect": "non-scaling-stroke" };
   const [head, size] = title.split("\n");
   const [name, kinds = ""] = head.split(": ");
-  const room = columns * scale + FRAME_GAP - 6;
+  const room = columns * scale;
   return drawn(
     "g",
     { transform: `translate(${x} ${y})` },
@@ -92,7 +92,7 @@ function ofOneModule(pixels, module) {
 // All frames as one picture, as many in a row as there is room for.
 function pixelFigure(pixels, label, width) {
   const [rows, columns] = pixels.shape;
-  const scale = Math.max(1, Math.min(Math.floor(210 / columns), Math.floor(width / columns)));
+  const scale = Math.max(1, Math.floor(Math.min(210 / columns, width / columns, 420 / rows)));
   const [wide, high] = [columns * scale, rows * scale + FRAME_HEAD];
   const inRow = Math.max(1, Math.floor((width + FRAME_GAP) / (wide + FRAME_GAP)));
   const frames = [

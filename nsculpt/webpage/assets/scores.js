@@ -43,7 +43,7 @@ function intervalMark({ rate, low, high }) {
 }
 
 function rateCell(score, reading) {
-  const path = `rates.${score}.${reading}`;
+  const path = `rates.${keyed(score)}.${reading}`;
   const found = at(path);
   if (found.rate === null || found.low === null || found.high === null) return "not known";
   return element(
@@ -61,7 +61,7 @@ function rateTable() {
     ["score", "seeds", ...READINGS],
     scores.map((score) => [
       readable(score),
-      field(`rates.${score}.first.n`),
+      field(`rates.${keyed(score)}.first.n`),
       ...READINGS.map((reading) => rateCell(score, reading)),
     ]),
     { class: "rates" },
@@ -81,7 +81,7 @@ function scoreTable() {
       readable(name),
       ...runs.map((place) => {
         const value = place < 0 ? null : (summary.runs[place].scores ?? {})[name];
-        return typeof value === "number" ? field(`runs.${place}.scores.${name}`, 3) : verdict(value);
+        return typeof value === "number" ? field(`runs.${place}.scores.${keyed(name)}`, 3) : verdict(value);
       }),
     ]),
   ));

@@ -27,7 +27,7 @@ function showSettings() {
   const body = byId("again-body");
   if (data.command) {
     const flags = data.command.split(/ (?=--|'--)/); // a line may break between them only
-    const shown = element("code", {}, flags.map((flag, place) => [place ? " " : "", element("span", {}, flag)]));
+    const shown = element("code", {}, flags.map((flag, place) => [place ? " " : "", element("span", {}, printable(flag))]));
     const said = element("span", { role: "status", class: "quiet" });
     body.append(
       element("pre", { tabindex: "0", "aria-label": "Command" }, shown),
@@ -44,11 +44,11 @@ function showSettings() {
   }
   const settings = Object.entries(summary.settings).map(([name, value]) => [
     readable(name),
-    settingValue(`settings.${name}`, value),
+    settingValue(`settings.${keyed(name)}`, value),
   ]);
   const versions = Object.entries(summary.versions).map(([name, value]) => [
     printable(name),
-    settingValue(`versions.${name}`, value),
+    settingValue(`versions.${keyed(name)}`, value),
   ]);
   body.append(
     element(

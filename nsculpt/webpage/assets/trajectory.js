@@ -152,12 +152,16 @@ function goTo(place, glide = true, onPaper = false) {
   );
   if (place === 0) byId("step-facts").lastChild.textContent = "Where it all begins.";
   course.curves.mark(step.row);
-  if (step.network === null) return;
+  const width = roomOf(byId("course-figures"), 0.55);
+  if (step.network === null) {
+    course.figure.say("No path leads from an input to an output.", width);
+    return;
+  }
   const own = data.networks[step.network].height;
   const heights = steps.map((each) => (each.network === null ? 0 : data.networks[each.network].height));
   course.figure.draw(data.networks[step.network], {
     label: `Network after round ${step.row}: ${counted(step.num_modules, "module")}`,
-    width: roomOf(byId("course-figures"), 0.55),
+    width,
     tallest: onPaper ? own : Math.max(...heights),
     glide,
   });

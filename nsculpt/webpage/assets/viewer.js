@@ -1,6 +1,7 @@
 // One network of the run: its drawing, its module graph, its modules, its pixels.
 
 const BESIDE_GAP = 32; // pixels
+const MOST_READERS = 12; // that are listed of a module
 const viewer = { run: -1, figure: new NetworkFigure() };
 
 function selectedRuns() {
@@ -31,7 +32,13 @@ function whyNotDrawn(run) {
 // The run folder, where this page lies in it; in the quotes of a shell.
 function folder() {
   if (location.protocol !== "file:") return "RUN_FOLDER";
-  const path = decodeURIComponent(location.pathname).replace(/\/[^/]*$/, "") || "/";
+  let path = location.pathname;
+  try {
+    path = decodeURIComponent(path);
+  } catch {
+    // a name that is not of Unicode stays as it is
+  }
+  path = printable(path.replace(/\/[^/]*$/, "") || "/");
   return /^[\w./-]+$/.test(path) ? path : `'${path.replaceAll("'", "'\\''")}'`;
 }
 
@@ -88,8 +95,8 @@ function showRun(place, { scroll = false } = {}) {
 function factsOf(run, place) {
   const path = `runs.${place}`;
   const facts = [
-    field(`${path}.alive_edges`), " alive edges, ", field(`${path}.live_edges`), " of them live; ",
-    field(`${path}.live_hidden_units`), " live hidden units; accuracy ", field(`${path}.accuracy`, 4), "; ",
+    field(`${path}.alive_edges`), ` alive edge${run.alive_edges === 1 ? "" : "s"}, `, field(`${path}.live_edges`), " of them live; ",
+    field(`${path}.live_hidden_units`), ` live hidden unit${run.live_hidden_units === 1 ? "" : "s"}; accuracy `, field(`${path}.accuracy`, 4), "; ",
     field(`${path}.pruned_percent`), " percent pruned. ",
   ];
   const letter = letterOf(run);
@@ -184,6 +191,7 @@ function moduleTable(network) {
     chip.style.borderColor = colourOf(number);
     chip.style.background = `${colourOf(number)}22`;
     const reads = Object.entries(readers).map(([reader, count]) => `${reader} (${counted(count, "edge")})`);
+    if (reads.length > MOST_READERS) reads.splice(MOST_READERS, Infinity, `and ${reads.length - MOST_READERS} more`);
     return [
       element("span", {}, chip, String(number)),
       kinds.join(", "),
