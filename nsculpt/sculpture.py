@@ -74,6 +74,24 @@ class Sculpture:
         of_seed = next(found for job, found in self.networks.items() if job.seed == seed)
         return acceptance(self.task, self.settings).allowed(of_seed.dense_wrong_bits)
 
+    @property
+    def names(self) -> dict[str, Any]:
+        """Of inputs and outputs, as arguments of an analysis."""
+        task = self.task
+        return {
+            "input_names": tuple(task.input_names),
+            "output_names": tuple(task.output_names),
+        }
+
+    @property
+    def analysis_settings(self) -> dict[str, Any]:
+        """Arguments of `analyze` that decide about modules."""
+        return {
+            "path_length": self.settings.path_length,
+            "merge_threshold": self.settings.merge_threshold,
+            "modularity_threshold": self.settings.modularity_threshold,
+        }
+
     def history(self, job: jobs.Job) -> trajectory_lib.History:
         """What led to the network of an edge job of the grid."""
         record = self.records[job]
@@ -109,13 +127,7 @@ class Sculpture:
             raise errors.InputError(f"seed={seed!r}: expected one of {known}")
         if chosen.first is None:
             return None
-        analyse = trajectory_lib.analyser(
-            self.settings.path_length,
-            self.settings.merge_threshold,
-            self.settings.modularity_threshold,
-            self.task.input_names,
-            self.task.output_names,
-        )
+        analyse = trajectory_lib.analyser(**self.analysis_settings, **self.names)
         return trajectory_lib.trace(self.history(chosen.first), analyse)
 
     def __repr__(self) -> str:

@@ -201,7 +201,7 @@ def test_without_accepted_networks_or_test_data(task):
     sculpture = concluded(
         dataclasses.replace(task, test=None), jobs.NOTHING_ACCEPTED, accuracy_threshold=100
     )
-    summary = summary_file.content(sculpture)
+    summary = summary_file.content(sculpture, {})
     assert (summary["selected"][0]["validation"], summary["selected"][0]["test"]) == (None, None)
     # Two of eight outputs are 1 in each row, and in no group is any logit the largest.
     assert summary["dense"] == [
@@ -217,7 +217,7 @@ def test_without_accepted_networks_or_test_data(task):
 def test_a_row_without_groups_is_right_with_all_its_outputs(task):
     alone = task_lib.ArraySource(task.valid.x, np.zeros((300, 8), np.float32))
     sculpture = concluded(dataclasses.replace(task, valid=alone, classes=()), jobs.ACCEPTED)
-    assert summary_file.content(sculpture)["selected"][0]["validation"]["rows_right"] == 1.0
+    assert summary_file.content(sculpture, {})["selected"][0]["validation"]["rows_right"] == 1.0
     text = " ".join(str(sculpture).split())
     assert "(a row is right when all its outputs are)" in text
     # Half a percent of 2400 bits is 12.
@@ -230,7 +230,7 @@ def test_a_row_without_groups_is_right_with_all_its_outputs(task):
 
 def test_exact_tasks_have_none_of_it(task):
     exact = concluded(dataclasses.replace(task, exact=True), jobs.ACCEPTED)
-    summary = summary_file.content(exact)
+    summary = summary_file.content(exact, {})
     assert "dense" not in summary
     assert not {"validation", "test"} & set(summary["selected"][0])
     assert exact.accuracy == {}

@@ -75,18 +75,18 @@ def test_only_the_sparsest_are_analysed(concluded):
 
 
 def test_summary_says_what_was_not_accepted(concluded):
-    runs = summary_file.content(concluded)["runs"]
+    runs = summary_file.content(concluded, {})["runs"]
     assert [run["status"] for run in runs] == ["accepted"] * 4 + ["nothing accepted"] * 2
     assert [run["selected"] for run in runs] == [False, True, True, False, False, False]
     assert [run["tied"] for run in runs] == [True, True, True, False, False, False]
     assert runs[4]["accuracy"] == pytest.approx(1 - 3 / 64)
-    selected = summary_file.content(concluded)["selected"]
+    selected = summary_file.content(concluded, {})["selected"]
     assert [seed["num_tied"] for seed in selected] == [2, 1, 0]
     assert [len(module["units"]["0"]) for module in selected[1]["modules"]] == [2, 2]
 
 
 def test_all_networks_count_in_what_a_seed_shows(concluded):
-    rows = summary_file.content(concluded)["diversity"]
+    rows = summary_file.content(concluded, {})["diversity"]
     assert [(row["seed"], row["n"], row["num_shown"]) for row in rows] == [
         (0, 2, 2), (1, 2, 2), (2, 2, 0)
     ]  # fmt: skip
@@ -100,19 +100,19 @@ def test_all_networks_count_in_what_a_seed_shows(concluded):
     assert [[s["num_sparsest"] for s in row["structures"]] for row in rows] == [[1, 1], [1], []]
     assert [[s["num_recovered"] for s in row["structures"]] for row in rows] == [[0, 1], [2], []]
     assert rows[1]["structures"][0]["inputs"] == ((0, 1), (2, 3))
-    runs = summary_file.content(concluded)["runs"]
+    runs = summary_file.content(concluded, {})["runs"]
     assert [run["structure"] for run in runs] == [1, 0, 0, 0, None, None]
 
 
 def test_every_accepted_network_has_scores(concluded):
-    runs = summary_file.content(concluded)["runs"]
+    runs = summary_file.content(concluded, {})["runs"]
     recovered = [run["scores"] and run["scores"]["structure_recovered"] for run in runs]
     assert recovered == [True, False, True, True, None, None]
 
 
 def test_consensus_is_over_the_selected_networks(concluded):
     # MIXED of seed 0, RIGHT of seed 1, nothing of seed 2; of equals the one first in order.
-    found = summary_file.content(concluded)["consensus"]
+    found = summary_file.content(concluded, {})["consensus"]
     assert found["inputs"]["value"] == ((0, 1), (2, 3))
     assert found["graph"]["networks"] == (1,)
     for part in ("inputs", "outputs", "graph"):
@@ -134,7 +134,7 @@ def conclude_seed(*networks):
 
 def test_of_equally_frequent_structures_the_sparsest_comes_first():
     # The official order begins with LARGE, of the largest unit step; MIXED has fewer edges.
-    found = summary_file.content(conclude_seed(MIXED, LARGE))
+    found = summary_file.content(conclude_seed(MIXED, LARGE), {})
     assert [run["structure"] for run in found["runs"]] == [0, 1]
     assert found["diversity"][0]["structures"][0]["inputs"] == ((0, 1, 2, 3),)
 
@@ -149,7 +149,7 @@ def test_the_sparsest_may_show_another_structure_than_most_or_none():
 
 def test_networks_that_differ_in_one_layer_are_two():
     other = [RIGHT[0], network(((0, 1), (2, 3)), ((2, 3), (0, 1)))[1]]
-    found = summary_file.content(conclude_seed(RIGHT, other, RIGHT))
+    found = summary_file.content(conclude_seed(RIGHT, other, RIGHT), {})
     assert [run["structure"] for run in found["runs"]] == [0, 1, 0]
     assert [run["scores"]["outputs_recovered"] for run in found["runs"]] == [True] * 3
 
@@ -157,7 +157,7 @@ def test_networks_that_differ_in_one_layer_are_two():
 def test_records_in_another_order_change_nothing(concluded):
     backwards = dict(reversed(concluded.records.items()))
     again = sculpture_lib.conclude(SEPARABLE, concluded.settings, backwards)
-    before, after = summary_file.content(concluded), summary_file.content(again)
+    before, after = summary_file.content(concluded, {}), summary_file.content(again, {})
     assert after["diversity"] == before["diversity"]
     assert after["consensus"] == before["consensus"]
     assert after["runs"] == before["runs"][::-1]
@@ -202,7 +202,7 @@ def test_a_network_without_any_path_is_no_success():
     assert found.analyses[job] is None
     assert found.rates["structure_recovered"]["any"]["rate"] == 0
     assert "modules" in str(found)
-    assert summary_file.content(found)["runs"][0]["structure"] is None
+    assert summary_file.content(found, {})["runs"][0]["structure"] is None
     assert found.diversity[0].num_shown == found.consensus.inputs.count == 0
 
 

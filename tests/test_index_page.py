@@ -410,7 +410,9 @@ def cell_of(task, hidden, successes, n):
     rate = {"rate": successes / n, "n": n, "low": 0.0, "high": 1.0}
     rates = {"inputs_recovered": dict.fromkeys(("first", "mean", "any", "all"), rate)}
     path = pathlib.Path(f"{task}_{len(hidden)}_{hidden[0]}")
-    return sweep_cells.Cell(path, sweep_cells.FINISHED, task=task, hidden=hidden, rates=rates)
+    return sweep_cells.Cell(
+        path, sweep_cells.FINISHED, task=task, hidden=hidden, rates=rates, seeds=tuple(range(n))
+    )
 
 
 def test_runs_of_a_figure_with_two_axes_are_heat_maps():
@@ -429,7 +431,7 @@ def test_runs_of_a_figure_with_two_axes_are_heat_maps():
         None if bar["found"] is None else grid["bars"][bar["found"]]
         for bar in (grid["panel"]["bars"][i][j] for i in (0, 1) for j in (0, 1))
     ]
-    assert [each and each["cells"] for each in places] == [
+    assert [each and each["folders"] for each in places] == [
         ["overlap0_use1_1_24", "overlap0_use1_2_36"], ["overlap0_use2_1_24"],
         ["overlap1_use1_1_24"], None,
     ]  # fmt: skip
@@ -445,9 +447,14 @@ def test_runs_of_a_figure_with_two_axes_are_heat_maps():
     # In one row or one column there is nothing to be seen of two axes.
     assert sweep_grids.of_cells(runs[:3]) == []
     assert sweep_grids.of_cells([runs[0], runs[3]]) == []
+    # The same seeds in another folder are no other networks.
+    assert sweep_grids.of_cells([*runs, runs[0]]) == [grid]
     unknown = sweep_cells.Cell(pathlib.Path("x"), sweep_cells.UNFINISHED, task="overlap1_use2")
     assert len(sweep_grids.of_cells([*runs, unknown])) == 1
 
 
-def test_tables_of_an_experiment_come_before_grids(exemplars):
-    assert data_of(exemplars / "index.html")["grids"] == []
+def test_tables_of_an_experiment_come_before_grids(copied, monkeypatch):
+    monkeypatch.setattr(sweep_grids, "of_cells", lambda found: [{"cells": len(found)}])
+    assert index_page.form(copied)["grids"] == []
+    (copied / "exemplars.json").unlink()
+    assert index_page.form(copied)["grids"] == [{"cells": 2}]

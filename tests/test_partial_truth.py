@@ -298,7 +298,7 @@ def test_rates_and_report_of_what_is_not_known():
     assert "outputs: not known" in lines
     assert "outputs recovered not known" in lines
     assert max(map(len, text.splitlines())) <= 80
-    summary = json.loads(json.dumps(summary_file.content(found)))
+    summary = json.loads(json.dumps(summary_file.content(found, {})))
     assert summary["truth"]["output_groups"] == []
     assert summary["rates"]["outputs_recovered"]["first"]["rate"] is None
     assert summary["runs"][0]["scores"]["outputs_recovered"] is None

@@ -141,6 +141,20 @@ def test_without_trajectories(folder):
     (folder / "trajectories.npz").unlink()
     data = run_pages.data_of(run_page.write(folder))
     assert data["trajectories"] == [None] * 4
+    assert "trajectories.npz, which is not there" in data["no_trajectories"]
+
+
+def test_trajectories_in_the_words_of_another_version(folder):
+    def reword(summary):
+        summary["selected"][0]["trajectory"]["steps"][1]["events"] = ["module 0 falls apart"]
+
+    run_pages.change(folder, reword)
+    data = run_pages.data_of(run_page.write(folder))
+    assert [each is None for each in data["trajectories"]] == [True, False, True, False]
+    assert data["left_out"] == [
+        "The trajectories of 1 seed are left out, since summary.json was written by a version that "
+        "says other things of them; the command of the run makes it anew."
+    ]
 
 
 def test_without_a_truth(folder):

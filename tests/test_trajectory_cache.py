@@ -140,12 +140,15 @@ def test_analyses_of_another_form_are_made_anew(folder):
     """As nobody writes them, though signed as they ought to be."""
     cache = folder / "trajectories.cache"
     before = permutations(folder)
+    whole = cache.read_bytes()
     for change in (
         {"modules": [[0]]}, {"modules": None}, {"clusters": "x"}, {"settings": {}},
         {"alternatives": [{}]}, {"tied_layers": None}, {"modules": [["a"]]},
+        {"num_permutations": "x"},
     ):  # fmt: skip
         resigned(cache, change)
         assert permutations(folder) == before, change
+        assert cache.read_bytes() == whole
 
 
 def test_a_cache_that_cannot_be_read_or_written_is_no_fault(folder):

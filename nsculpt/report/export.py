@@ -32,16 +32,8 @@ def flags(
 def write(path: pathlib.Path, sculpture: "sculpture_lib.Sculpture") -> None:
     """Writes summary.json, networks.npz and trajectories.npz into a run folder."""
     chosen = [each.first for each in sculpture.selections if each.first is not None]
-    names = {
-        "input_names": tuple(sculpture.task.input_names),
-        "output_names": tuple(sculpture.task.output_names),
-    }
-    settings = {
-        "path_length": sculpture.settings.path_length,
-        "merge_threshold": sculpture.settings.merge_threshold,
-        "modularity_threshold": sculpture.settings.modularity_threshold,
-    }
-    told = trajectories.forms(path, map(sculpture.history, chosen), names, settings)
+    histories = map(sculpture.history, chosen)
+    told = trajectories.forms(path, histories, sculpture.names, sculpture.analysis_settings)
     runs.write_json(path / "summary.json", summary_file.content(sculpture, told))
     network_file.write(
         path / "networks.npz",

@@ -35,7 +35,7 @@ def percent(step: int) -> float | int:
 
 
 def content(
-    sculpture: "sculpture_lib.Sculpture", told: Mapping[int, Mapping[str, Any]] | None = None
+    sculpture: "sculpture_lib.Sculpture", told: Mapping[int, Mapping[str, Any]]
 ) -> dict[str, Any]:
     """The content of summary.json; holds no times.
 
@@ -97,7 +97,7 @@ def content(
         "truth": None if task.truth is None else _truth(task.truth),
         "runs": _runs(sculpture),
         "selected": [
-            {**_selected(sculpture, chosen), "trajectory": (told or {}).get(chosen.seed)}
+            {**_selected(sculpture, chosen), "trajectory": told.get(chosen.seed)}
             for chosen in sculpture.selections
         ],
         **({} if task.exact else {"dense": _dense(sculpture)}),

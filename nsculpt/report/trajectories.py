@@ -10,8 +10,8 @@ from nsculpt import errors, trajectory
 from nsculpt.networks import files, summary
 from nsculpt.report import trajectory_cache, trajectory_file
 
-# Units of a layer, squared, summed over the layers of all networks on the way: some ten seconds.
-# The first seed has its trajectory in any case.
+# As `_work` counts it, over the networks on the way: some ten seconds. The first seed has its
+# trajectory in any case.
 MOST_WORK = 300_000_000
 _WHOLE = ("wrong_bits", "live_hidden_units", "alive_edges")
 _PERCENTS = ("target", "step")
@@ -20,8 +20,8 @@ _PERCENTS = ("target", "step")
 def forms(
     path: pathlib.Path,
     histories: Iterable[trajectory.History],
-    names: Mapping[str, Any],
-    settings: Mapping[str, Any],
+    names: dict[str, Any],
+    settings: dict[str, Any],
 ) -> dict[int, dict[str, Any]]:
     """Trajectories as `form` gives them, by seed, as many as there is time for.
 
@@ -33,7 +33,7 @@ def forms(
       names: `input_names` and `output_names`.
       settings: arguments of `analyze` that decide about modules.
     """
-    cache = trajectory_cache.Cache(path / "trajectories.cache", dict(names), dict(settings))
+    cache = trajectory_cache.Cache(path / "trajectories.cache", names, settings)
     found: dict[int, dict[str, Any]] = {}
     work = 0
     for each in histories:
@@ -46,7 +46,9 @@ def forms(
 
 
 def _work(history: trajectory.History) -> int:
-    """What it takes to analyse its networks: an analysis compares all pairs of units of a layer."""
+    """What it takes at most to analyse its networks: an analysis compares all pairs of units of a
+    layer, and only the number of all live hidden units is known without looking at the networks.
+    """
     sizes = [len(history.removed_at[0]), *(layer.shape[1] for layer in history.removed_at)]
     hidden = history.rounds["live_hidden_units"][history.rows].astype(np.int64)
     return int((hidden**2).sum()) + len(hidden) * (sizes[0] ** 2 + sizes[-1] ** 2)

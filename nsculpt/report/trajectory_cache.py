@@ -100,7 +100,7 @@ class Cache:
                 result.Alternative(*_labels(other), share=other["share"])
                 for other in kept["alternatives"]
             ],
-            num_permutations=kept["num_permutations"],
+            num_permutations=int(kept["num_permutations"]),
         )
 
     def save(self) -> None:
@@ -108,7 +108,7 @@ class Cache:
 
         A folder that cannot be written to is no fault: the analyses are then made again.
         """
-        if self._used.keys() == self._kept.keys():
+        if self._used == self._kept:
             return
         with contextlib.suppress(OSError), atomic.replacing(self._path) as file:
             file.write(encode(self._used))
@@ -152,7 +152,7 @@ def _kept(path: pathlib.Path) -> dict[str, Any]:
         if hashlib.sha256(content[_DIGITS:]).hexdigest().encode() != content[:_DIGITS]:
             return {}
         return dict(json.loads(zlib.decompress(content[_DIGITS:])))
-    except (OSError, ValueError, TypeError, zlib.error):
+    except (OSError, ValueError, TypeError, RecursionError, zlib.error):
         return {}
 
 

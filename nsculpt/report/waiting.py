@@ -81,10 +81,11 @@ class _Waiting:
         return self._speaker.gone
 
     def _tick(self) -> None:
-        wait = _DELAY_S
+        wait, said = _DELAY_S, None
         while not self._ended.wait(wait):
-            self._speaker.say(True, self._state)
-            wait = _AGAIN_S
+            state = self._state()
+            self._speaker.say(state != said, self._state)
+            wait, said = _AGAIN_S, state
 
     def __enter__(self) -> "_Waiting":
         self._ticker.start()
@@ -92,8 +93,9 @@ class _Waiting:
 
     def __exit__(self, *error: object) -> None:
         self._ended.set()
-        self._ticker.join(2.0)  # unless it waits for a terminal that takes nothing
-        self._speaker.end(self._state)
+        self._ticker.join(2.0)
+        if not self._ticker.is_alive():  # else it waits for a terminal that takes nothing
+            self._speaker.end(self._state)
 
 
 class Speaker:

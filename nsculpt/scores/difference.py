@@ -97,7 +97,8 @@ class Difference:
 
         def listed(side: str, units: Sequence[int]) -> str:
             shown = text.named(units, names[side])
-            return f"{side} {text.listed(shown, separator=' ', noun='of them')}"
+            held = text.listed(shown, separator=text.between(shown), noun="of them")
+            return f"{side} {held}"
 
         def true_name(node: TrueNode) -> str:
             held = [listed(side, getattr(node, side)) for side in names if getattr(node, side)]

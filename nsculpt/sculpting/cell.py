@@ -37,7 +37,7 @@ class Cell:
         if not self.compaction or self.edge_saliency != "magnitude" or self.fits_each_round:
             return None
         # What bounds an accelerator there is the number of kernels, not their size (BUILD_NOTES).
-        if jax.default_backend() != "cpu":
+        if jax.default_backend() != "cpu" and self.tile > 1:
             return None
         num_rows, epochs = self.task.train.num_rows, self.training.epochs
         return compaction_lib.compact_sizes(self.layer_sizes, num_rows, epochs)

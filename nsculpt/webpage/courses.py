@@ -1,6 +1,6 @@
 """How the selected networks of a run came to be, as a page draws it."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from nsculpt import errors, trajectory
@@ -10,8 +10,8 @@ from nsculpt.report import trajectories
 from nsculpt.webpage import run_files, views
 
 _NOT_TOLD = (
-    "The run folder does not hold how its networks came to be: it is of an earlier version. The "
-    "command that made it writes that, from the jobs that are there."
+    "summary.json does not say how the networks came to be: it is of an earlier version. The "
+    "command of the run makes it anew, from the jobs that are there."
 )
 _NO_FILE = (
     "How the networks came to be stands in trajectories.npz, which is not there. The command of "
@@ -47,17 +47,28 @@ def of_run(found: run_files.RunFiles) -> Courses:
         course(found, told[seed], traced[seed]) if seed in traced else None
         for seed in (each["seed"] for each in selected)
     ]
-    left = sum(each["alive_edges"] is not None for each in selected) - len(traced)
-    said = (
-        f"The trajectories of {text_lib.counted(left, 'seed')} are left out for the time that "
-        "analysing their networks takes."
-    )
-    return Courses(of_seeds, "", [said] if left else [])
+    said = []
+    if left := sum(each["alive_edges"] is not None for each in selected) - len(traced):
+        said.append(
+            f"The trajectories of {text_lib.counted(left, 'seed')} are left out for the time that "
+            "analysing their networks takes."
+        )
+    if others := sum(of_seeds[place] is None for place in _places(selected, traced)):
+        said.append(
+            f"The trajectories of {text_lib.counted(others, 'seed')} are left out, since "
+            "summary.json was written by a version that says other things of them; the command of "
+            "the run makes it anew."
+        )
+    return Courses(of_seeds, "", said)
+
+
+def _places(selected: Sequence[Mapping[str, Any]], seeds: Collection[int]) -> list[int]:
+    return [place for place, each in enumerate(selected) if each["seed"] in seeds]
 
 
 def course(
     found: run_files.RunFiles, told: Mapping[str, Any], traced: trajectory.Trajectory
-) -> dict[str, Any]:
+) -> dict[str, Any] | None:
     """The steps of a trajectory, their networks in place.
 
     Args:
@@ -67,21 +78,33 @@ def course(
 
     Returns:
       `steps`: `at` (position in the `steps` of summary.json) and `network` (as from
-      `views.network`, without pixels and module graph; None where no path leads through it).
+      `views.network`, without pixels and module graph; None where no path leads through it). None
+      where summary.json says other things of its modules.
 
     Raises:
-      InputError: summary.json says other things of it.
+      InputError: summary.json has other rounds.
     """
-    if told != trajectories.form(traced):
+    form = trajectories.form(traced)
+    if _rounds(told) != _rounds(form):
         raise errors.InputError(
             f"{files.place_of(found.path / 'summary.json')}: the trajectory of seed {traced.seed}: "
             "expected that of trajectories.npz (the command of the run makes both again)"
         )
+    if told != form:
+        return None
     return {
         "steps": [
             {"at": at, "network": _network(found, step)} for at, step in enumerate(traced.steps)
         ]
     }
+
+
+def _rounds(told: Any) -> tuple[Any, Any]:
+    """What a trajectory is, whatever the version that analysed its networks."""
+    if not isinstance(told, Mapping) or not isinstance(told.get("steps"), list):
+        return told, None
+    rows = [each.get("row") for each in told["steps"] if isinstance(each, Mapping)]
+    return told.get("rounds"), rows
 
 
 def _network(found: run_files.RunFiles, step: trajectory.Step) -> dict[str, Any] | None:

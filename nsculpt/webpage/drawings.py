@@ -55,7 +55,8 @@ class Drawings:
                     place = files.place_of(self._found.path / "networks.npz")
                     raise errors.InputError(
                         f"{place}: the selected network of seed {run['seed']}: expected the "
-                        "modules that summary.json has; both must be of one run"
+                        "modules that summary.json has, as in files of one run and one version "
+                        "(its command makes both again)"
                     )
 
     def draw(self, number: int) -> dict[str, Any] | None:

@@ -65,6 +65,7 @@ _SUMMARY = {
             "seed": "count",
             "alive_edges": Nullable("count"),
             "num_tied": "count",
+            "least_accuracy": Optional("share"),
             "validation": _MEASURED,
             "test": _MEASURED,
         }

@@ -17,9 +17,9 @@ def of_cells(found: Sequence[sweep_cells.Cell]) -> list[dict[str, Any]]:
 
     Returns:
       For each such panel `panel` (as from `sweep_experiment.panels`) and `bars`: `row`, `column`,
-      `score`, `cells` (folders of the runs), `rates` by reading over the seeds of all of them,
-      with Wilson 95 percent intervals, `paper` (`rate`, `successes`, `n`; None where it gives none)
-      and `fisher_p` of `first`, as in the tables of `launch.reproduce`.
+      `score`, `folders` (of the runs), `rates` by reading over the seeds of all of them, with
+      Wilson 95 percent intervals, `paper` (`rate`, `successes`, `n`; None where it gives none) and
+      `fisher_p` of `first`, as in the tables of `launch.reproduce`.
 
     Example:
       >>> of_cells([])
@@ -28,7 +28,10 @@ def of_cells(found: Sequence[sweep_cells.Cell]) -> list[dict[str, Any]]:
     by_network: dict[tuple[str, tuple[int, ...]], list[sweep_cells.Cell]] = {}
     for cell in found:
         if cell.task is not None and cell.hidden is not None and cell.rates:
-            by_network.setdefault((cell.task, cell.hidden), []).append(cell)
+            others = by_network.setdefault((cell.task, cell.hidden), [])
+            # A seed counts once: the same run in another folder is no other network.
+            if all(set(cell.seeds).isdisjoint(other.seeds) for other in others):
+                others.append(cell)
     if not by_network:
         return []
     grids = []
@@ -38,11 +41,13 @@ def of_cells(found: Sequence[sweep_cells.Cell]) -> list[dict[str, Any]]:
             runs = [run for hidden in bar.hidden for run in by_network.get((bar.task, hidden), ())]
             if (made := _bar(bar, runs)) is not None:
                 bars.append(made)
-        for panel in sweep_experiment.panels(name, bars):
-            mine = [bar for bar in bars if bar["panel"] == panel["name"]]
+        for title in dict.fromkeys(bar["panel"] for bar in bars):
+            mine = [bar for bar in bars if bar["panel"] == title]
             sides = [len({bar[side] for bar in mine}) for side in ("row", "column")]
+            every = sweep_experiment.panels(name, mine)
+            (panel,) = (panel for panel in every if panel["name"] == title)
             if panel["is_grid"] and min(sides) > 1:
-                grids.append({"panel": panel, "bars": bars})
+                grids.append({"panel": panel, "bars": mine})
     return grids
 
 
@@ -69,7 +74,7 @@ def _bar(bar: figures.Bar, runs: Sequence[sweep_cells.Cell]) -> dict[str, Any] |
         "row": bar.row,
         "column": bar.column,
         "score": bar.score,
-        "cells": [cell.path.name for cell in known],
+        "folders": [cell.path.name for cell in known],
         "rates": rates,
         "paper": None if paper is None else {"rate": rate, **dataclasses.asdict(paper)},
         "fisher_p": {"first": None if paper is None else reproduction.fisher(ours, paper)},

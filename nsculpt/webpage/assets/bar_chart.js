@@ -19,7 +19,7 @@ function widthOf(text, size = 12) {
   return ruler.measureText(text).width;
 }
 
-// panel: as from `Experiment.panels`; bars: of the experiment; width: pixels there are.
+// panel: as from `sweep_experiment.panels`; bars: of the experiment; width: pixels there are.
 // measure: {label, legend, most, ticks, paper(bar), ours(bar)}; paper and ours give {low, middle,
 // high, field} in units of the axis, ours with `reading` and `offset` for each mark.
 function barChart(panel, bars, measure, width) {

@@ -20,10 +20,12 @@ function shareScale(values) {
 // An axis for counts that fall from thousands to tens: as much room for each factor of ten.
 function countScale(values) {
   const high = Math.max(...values, 2);
-  const low = Math.min(high / 2, ...values.filter((value) => value > 0));
+  const low = Math.min(Math.floor(high / 2), ...values.filter((value) => value > 0));
   const known = [1, 10, 100, 1000, 10000, 100000, 1000000].filter((value) => value > low && value < high);
-  const ticks = [low, high, ...known].map((value) => [value, String(Math.round(value))]);
-  return { ticks, at: (value) => (value > low ? Math.log(value / low) / Math.log(high / low) : 0) };
+  const begin = values.some((value) => value <= 0) ? 0.2 : 0; // 0 has a place of its own, below
+  const ticks = [...(begin ? [0] : []), low, high, ...known].map((value) => [value, String(value)]);
+  const share = (value) => Math.log(value / low) / Math.log(high / low);
+  return { ticks, at: (value) => (value > 0 ? begin + (1 - begin) * share(value) : 0) };
 }
 
 class Curves {

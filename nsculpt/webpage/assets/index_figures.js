@@ -84,7 +84,7 @@ function grids() {
 // Where a rate stands in a file; null where it is of several runs.
 function rateField(bar, at, reading) {
   if (experiment) return `${experiment.file}#/bars/${at}/rates/${reading}/rate`;
-  return bar.cells.length === 1 ? `${bar.cells[0]}/summary.json#/rates/${bar.score}/${reading}/rate` : null;
+  return bar.folders.length === 1 ? `${bar.folders[0]}/summary.json#/rates/${bar.score}/${reading}/rate` : null;
 }
 
 function titled(title, figure) {
@@ -96,7 +96,8 @@ function figures() {
   byId("grids").replaceChildren(...grids().map(({ panel, bars }) => titled(panel.name, framed(
     heatMaps(panel, bars, state.reading, width),
     `Share of networks that succeed, by ${panel.rows.title} and ${panel.columns.title}.` +
-      (experiment ? "" : " A tile is over all seeds of the runs here that the paper's bar is over; the pointer shows how many."),
+      (experiment ? "" : " A tile is over all seeds of the runs here that the paper's bar is over, each seed of a network once, " +
+        "whatever their steps; the pointer shows how many."),
     () => [panel.name, "heat_map", state.reading],
   ))));
   if (!experiment) return;

@@ -22,6 +22,7 @@ new ResizeObserver(() => {
 // On paper stands where it all led to; afterwards it is as it was.
 let stepBefore = 0;
 addEventListener("beforeprint", () => {
+  for (const each of document.querySelectorAll("details")) each.open = true;
   if (course.place < 0) return;
   stepBefore = course.step;
   goTo(drawnSteps().length - 1, false, true);

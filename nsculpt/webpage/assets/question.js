@@ -18,14 +18,14 @@ function pairs(entries) {
 const RULES = {
   general: {
     found: "the structure that the task declares",
-    asks: "the declared groups of inputs and of outputs, and the declared module graph, chains as one",
+    asks: "the declared groups of inputs and of outputs, and the declared module graph, chains as one, where there is one",
   },
   partition: {
     found: "the groups of inputs and outputs that the task declares",
     asks: "the declared groups of inputs and of outputs; not which module reads which",
   },
   reuse: {
-    found: "the structure that the task declares",
+    found: "the groups that the task declares, and one module of inputs that is reused",
     asks: "the declared groups of inputs and of outputs, and the whole first hidden layer in modules of inputs",
   },
   hierarchy: {
@@ -43,7 +43,10 @@ function showQuestion() {
   const learned = [
     ["task", named(summary.task)],
     ...SOURCES.filter((name) => typeof summary.task_flags?.[name] === "string").map((name) => [
-      readable(name), ...summary.task_flags[name].split(";").map((line) => element("code", { class: "line" }, named(line.trim()))),
+      readable(name),
+      ...(name === "formulas" ? summary.task_flags[name].split(";") : [summary.task_flags[name]])
+        .filter((line) => line.trim())
+        .map((line) => element("code", { class: "line" }, named(line.trim()))),
     ]),
     ["inputs", `${sizes[0]}: `, list(summary.input_names)],
     ["outputs", `${sizes[sizes.length - 1]}: `, list(summary.output_names)],

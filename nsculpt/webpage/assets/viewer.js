@@ -104,7 +104,7 @@ function factsOf(run, place) {
   if (letter !== null) facts.push(`Structure ${letter}. `);
   if (run.status !== "accepted") {
     const path = `selected.${chosen}.least_accuracy`;
-    facts.push("No round was accepted", ...(typeof at(path) === "number" ? [": the accuracy asked for is ", field(path, 4)] : []), ". ");
+    facts.push("No round was accepted", ...(at(path) === null ? [] : [": the accuracy asked for is ", field(path, 4)]), ". ");
   }
   if (run.selected) {
     facts.push(...(summary.selected[chosen].num_tied === 1
