@@ -20,6 +20,9 @@ HOSTILE = (
 )
 
 
+GRID = {"unit_steps": [5, 70], "edge_steps": [0.5, 2.5]}
+
+
 def data_of(page):
     """What a page holds as data; nothing in it ends the script that it is in."""
     text = pathlib.Path(page).read_text("utf-8")
