@@ -57,6 +57,8 @@ def test_numbers_are_those_of_the_summary(run_dir, visit):
             f"runs.{number}.{name}" for name in ("alive_edges", "accuracy", "wrong_bits")
         } <= fields
     assert "rates.structure_recovered.mean.high" in fields
+    # Below the last hidden layer there may be none.
+    assert ("rates.middle_separable.any.rate" in fields) == (len(summary["layer_sizes"]) > 3)
     assert "consensus.graph.count" in fields
     assert "diversity.0.entropy_bits" in fields
     assert "settings.learning_rate" in fields

@@ -8,7 +8,7 @@ const SCORES = {
   inputs_recovered: "the modules part the inputs as the task declares",
   outputs_recovered: "the modules part the outputs as the task declares",
   hidden_separable: "every live hidden unit serves one declared group of outputs alone",
-  middle_separable: "in some hidden layer below the last, every live unit does; with one hidden layer there is none",
+  middle_separable: "in some hidden layer below the last, every live unit does",
   live_inputs_share: "share of all inputs that are used",
   level_input: "hierarchy figure: the inputs are recovered",
   level_single_intermediate: "hierarchy figure: one module without inputs and outputs, or one of all outputs",
@@ -20,6 +20,11 @@ const SCORES = {
   module_edge_f1: "harmonic mean of precision and recall",
   module_structural_distance: "edits from the module graph to the declared one; 0: the same",
 };
+
+// With one hidden layer there is none below the last.
+function applies(score) {
+  return score !== "middle_separable" || summary.layer_sizes.length > 3;
+}
 
 function scoreMeanings(names) {
   const terms = new Map();
@@ -55,7 +60,7 @@ function rateCell(score, reading) {
 }
 
 function rateTable() {
-  const scores = Object.keys(summary.rates);
+  const scores = Object.keys(summary.rates).filter(applies);
   return table(
     "Share of seeds, with Wilson 95 percent intervals",
     ["score", "seeds", ...READINGS],
@@ -73,7 +78,7 @@ function scoreTable() {
   const runs = selectedRuns();
   const known = runs.filter((place) => place >= 0 && summary.runs[place].scores);
   if (!known.length) return null;
-  const names = Object.keys(summary.runs[known[0]].scores);
+  const names = Object.keys(summary.runs[known[0]].scores).filter(applies);
   return element("div", {}, scoreMeanings(names), table(
     "Scores of the selected networks",
     ["score", ...summary.selected.map((chosen) => `seed ${chosen.seed}`)],
