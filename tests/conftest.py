@@ -1,6 +1,7 @@
 """Shared fixtures."""
 
 import pathlib
+import shutil
 from collections.abc import Iterator
 
 import hypothesis
@@ -29,6 +30,20 @@ def published() -> pathlib.Path:
 def mnist_dir() -> pathlib.Path:
     """The folder of MNIST's files."""
     return _beside("mnist", "MNIST")
+
+
+@pytest.fixture(scope="session")
+def small_run(tmp_path_factory: pytest.TempPathFactory) -> pathlib.Path:
+    """The folder of a finished run without any training, see `run_pages.write`."""
+    from tests import run_pages  # late, since most tests do without jax
+
+    return run_pages.write(tmp_path_factory.mktemp("small") / "run", **run_pages.GRID)
+
+
+@pytest.fixture
+def folder(small_run: pathlib.Path, tmp_path: pathlib.Path) -> pathlib.Path:
+    """A copy of `small_run`, to be changed."""
+    return pathlib.Path(shutil.copytree(small_run, tmp_path / "run"))
 
 
 @pytest.fixture(scope="module")

@@ -364,4 +364,4 @@ def test_settings_of_the_user_do_not_matter(tmp_path: pathlib.Path) -> None:
         plain = (tmp_path / f"plain.{ending}").read_bytes()
         assert plain == (tmp_path / f"other.{ending}").read_bytes()
     corner = matplotlib.image.imread(tmp_path / "plain.png")[0, 0]
-    assert corner.tolist() == [1, 1, 1]
+    assert corner.tolist() == [1, 1, 1, 1]

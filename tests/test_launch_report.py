@@ -8,18 +8,6 @@ import pytest
 
 from tests import finished_cell, launching, run_pages
 
-GRID = {"unit_steps": [5, 70], "edge_steps": [0.5, 2.5]}
-
-
-@pytest.fixture(scope="module")
-def finished(tmp_path_factory):
-    return run_pages.write(tmp_path_factory.mktemp("runs") / "run", **GRID)
-
-
-@pytest.fixture
-def folder(finished, tmp_path):
-    return shutil.copytree(finished, tmp_path / "run")
-
 
 def launch(*arguments, **given):
     return launching.launch("report", *arguments, **given)

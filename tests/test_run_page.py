@@ -7,8 +7,6 @@ import logging
 import re
 import shutil
 
-import pytest
-
 from nsculpt import experiment, timings
 from nsculpt.report import trajectories
 from nsculpt.webpage import (
@@ -22,16 +20,6 @@ from nsculpt.webpage import (
     structures,
 )
 from tests import launching, run_pages
-
-
-@pytest.fixture(scope="module")
-def finished(tmp_path_factory):
-    return run_pages.write(tmp_path_factory.mktemp("runs") / "run", **run_pages.GRID)
-
-
-@pytest.fixture
-def folder(finished, tmp_path):
-    return shutil.copytree(finished, tmp_path / "run")
 
 
 def test_what_the_page_holds(folder):

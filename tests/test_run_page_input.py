@@ -12,16 +12,6 @@ from nsculpt.webpage import page_file, run_page, summary_checks
 from tests import bad_input, finished_cell, run_pages
 
 
-@pytest.fixture(scope="module")
-def finished(tmp_path_factory):
-    return run_pages.write(tmp_path_factory.mktemp("runs") / "run", **run_pages.GRID)
-
-
-@pytest.fixture
-def folder(finished, tmp_path):
-    return shutil.copytree(finished, tmp_path / "run")
-
-
 def damage(change):
     """A fault of a folder that changes summary.json."""
     return lambda folder: run_pages.change(folder, change)

@@ -39,6 +39,17 @@ class Choice:
         return {name: value for name, value in every.items() if value is not None}
 
 
+def flag_lines(path: pathlib.Path) -> list[str]:
+    """The flags in a run.flags, one a line; none where it cannot be read."""
+    if not path.is_file():  # a pipe would be waited for without end
+        return []
+    try:
+        lines = map(str.strip, path.read_text("utf-8-sig").splitlines())
+    except (OSError, UnicodeDecodeError):
+        return []
+    return [line for line in lines if line.startswith("--")]
+
+
 def load(path: pathlib.Path, choice: Choice) -> network.Network:
     """A network of a run folder, with the names and the truth of its task.
 

@@ -8,10 +8,8 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 import matplotlib.style
-import numpy as np
 from matplotlib import figure
 from matplotlib.backends import backend_agg
-from PIL import Image
 
 from nsculpt import atomic
 from nsculpt.report import shapes
@@ -19,6 +17,11 @@ from nsculpt.report import shapes
 _DPI = 150
 # Text is not fitted to dots, of which there are many, as that takes as long as drawing it.
 _STYLE = {"svg.hashsalt": "nsculpt", "text.hinting": "none"}
+# By ending: no dates or versions, so that files repeat; and PNG that is no larger for haste.
+_OPTIONS: dict[str, dict[str, Any]] = {
+    "svg": {"metadata": {"Date": None}},
+    "png": {"metadata": {"Software": None}, "pil_kwargs": {"compress_level": 3}},
+}
 # Inches: around panels, above them for the title and for headings, and the most that a panel grows
 # to.
 _PAD, _TOP, _HEAD, _TALLEST = 0.2, 0.4, 0.25, 40.0
@@ -69,7 +72,7 @@ def compose(panels: Sequence[Panel], title: str) -> figure.Figure:
     heights = [min(max(panel.height for panel in row), _TALLEST) for row in rows]
     page_width = max(sum(panel.width for panel in row) + _PAD * (len(row) + 1) for row in rows)
     page_height = _TOP + sum(heights) + sum(feet) + len(rows) * (_HEAD + 2 * _PAD)
-    page = figure.Figure(figsize=(page_width, page_height), dpi=_DPI, facecolor="white")
+    page = figure.Figure(figsize=(page_width, page_height), dpi=_DPI)
     backend_agg.FigureCanvasAgg(page)
 
     def write(x: float, y: float, text: str, width: float, **style: Any) -> None:
@@ -112,16 +115,7 @@ def save(path: str | os.PathLike[str], panels: Sequence[Panel], title: str) -> N
     path = pathlib.Path(path)
     with matplotlib.style.context(["default", _STYLE]):
         page = compose(panels, title)
-        # No dates or versions, so that files repeat.
-        with atomic.replacing(path.with_name(f"{path.name}.svg")) as file:
-            page.savefig(file, format="svg", metadata={"Date": None})
-        with atomic.replacing(path.with_name(f"{path.name}.png")) as file:
-            _opaque(page).save(file, "png", dpi=(_DPI, _DPI), compress_level=3)
-
-
-def _opaque(page: figure.Figure) -> Image.Image:
-    """A page on white as an image of three channels: a fourth takes a third more time and room."""
-    canvas = page.canvas
-    assert isinstance(canvas, backend_agg.FigureCanvasAgg)  # of `compose`, with its buffer
-    canvas.draw()
-    return Image.fromarray(np.asarray(canvas.buffer_rgba())).convert("RGB")
+        for ending, options in _OPTIONS.items():
+            target = path.with_name(f"{path.name}.{ending}")
+            with atomic.replacing(target) as file:
+                page.savefig(file, format=ending, dpi=_DPI, facecolor="white", **options)

@@ -56,8 +56,7 @@ class Progress(Silent):
         self._fewest: int | None = None
         # A round may take minutes, in which a thread tells the time.
         self._lock = threading.Lock()
-        self._ended = threading.Event()
-        self._ticker = threading.Thread(target=self._tick, daemon=True)
+        self._ticker = waiting.Ticker(lambda: self._say(news=False), 1.0, 1.0)
 
     def planned(self, pending: Sequence[jobs.Job], num_lanes: int) -> None:
         if not pending:
@@ -86,10 +85,6 @@ class Progress(Silent):
             if job.edge_step and record.status == jobs.ACCEPTED:
                 known = record.alive_edges if self._fewest is None else self._fewest
                 self._fewest = min(record.alive_edges, known)
-
-    def _tick(self) -> None:
-        while not self._ended.wait(1.0):
-            self._say(news=False)
 
     def _say(self, news: bool) -> None:
         with self._lock:
@@ -123,8 +118,6 @@ class Progress(Silent):
         return screen_lib.State(outlook.percent(), parts, [rounds])
 
     def __exit__(self, *error: object) -> None:
-        self._ended.set()
-        if self._outlook is not None:
-            self._ticker.join(2.0)  # unless it waits for a terminal that takes nothing
+        if self._outlook is not None and self._ticker.end():
             with self._lock:
                 self._speaker.end(self._state)

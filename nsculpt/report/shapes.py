@@ -1,12 +1,11 @@
 """Parts that drawings are made of: colours, outlines, curves and text that stays in its place."""
 
-import functools
 import itertools
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
-from matplotlib import collections, font_manager, ft2font, patches
+from matplotlib import collections, font_manager, patches
 from matplotlib import path as mpath
 
 from nsculpt import text as text_lib
@@ -113,39 +112,9 @@ def write_module(axes: Any, x: float, y: float, module: int, points: float, alig
     )  # fmt: skip
 
 
-def text_width(artist: Any) -> float:
-    """About how many pixels a text takes, rather more than less.
-
-    To lay a text out takes a hundred times as long, and most texts have room to spare.
-    """
-    weight = artist.get_fontweight()
-    lines = artist.get_text().split("\n")
-    longest = max(sum(_advance(letter, weight) for letter in line) for line in lines)
-    pixels = artist.get_fontsize() * artist.figure.dpi / 72
-    return 1.01 * longest * pixels + 2.0  # a letter may reach beyond its own width
-
-
-@functools.cache
-def _advance(letter: str, weight: str) -> float:
-    """Width of a letter of the font, as a share of its size."""
-    font = _font(weight)
-    size = 1000.0
-    font.set_size(size, 72)
-    return font.load_char(ord(letter)).linearHoriAdvance / 65536 / size
-
-
-@functools.cache
-def _font(weight: str) -> ft2font.FT2Font:
-    properties = font_manager.FontProperties(family=FONT, weight=weight)
-    return ft2font.FT2Font(font_manager.findfont(properties))
-
-
 def fit(artist: Any, width: float) -> float:
-    """Shortens a text until it is at most `width` pixels wide; returns about its width then."""
+    """Shortens a text until it is at most `width` pixels wide; returns its width then."""
     text = artist.get_text()
-    about = text_width(artist)
-    if about <= width:
-        return about
     taken = artist.get_window_extent().width
     if taken <= width:
         return taken
@@ -216,7 +185,7 @@ def scale_columns(
 def head(axes: Any, x: float, y: float, column: float, text: str) -> None:
     """Writes a heading of one or two lines, at most 0.95 columns (of so many pixels) wide."""
     artist = write(axes, x, y, text, fontsize=HEADING, color=FAINT, ha="center", va="bottom")
-    artist.set_fontsize(HEADING * min(1.0, 0.95 * column / text_width(artist)))
+    artist.set_fontsize(HEADING * min(1.0, 0.95 * column / artist.get_window_extent().width))
 
 
 def draw_box(

@@ -108,11 +108,16 @@ def of_run(
     Raises:
       InputError: naming the file, where one is damaged, or they are of different runs.
     """
-    histories_file = path / "trajectories.npz"
-    if not histories_file.exists():
+    if not (path / "trajectories.npz").exists():
         return None
-    histories = trajectory_file.read(histories_file)
-    content = files.read_json(path / "summary.json")
+    return of_content(path, files.read_json(path / "summary.json"), seeds)
+
+
+def of_content(
+    path: pathlib.Path, content: Any, seeds: Collection[int] | None = None
+) -> dict[int, trajectory.Trajectory]:
+    """As `of_run`, for a folder whose summary.json is read already, and has this content."""
+    histories = trajectory_file.read(path / "trajectories.npz")
     known = summary.Summary(content, files.place_of(path / "summary.json"))
     _check_selected(path, content, histories)
     traced = {}

@@ -58,16 +58,14 @@ class Cache:
             return None
         digest = self._digest(live_edges)
         kept = self._used.get(digest) or self._kept.get(digest)
-        if kept is None:
+        analysis = None
+        if kept is not None:
+            # As somebody else wrote it, who signed it too, it may be of another form.
+            with contextlib.suppress(*_FOREIGN):
+                analysis = self._restored(kept, edges, live_units, live_edges)
+        if kept is None or analysis is None:
             analysis = self._analyse(edges)
             assert analysis is not None  # some input is live
-            self._used[digest] = _to_keep(analysis)
-            return analysis
-        try:
-            analysis = self._restored(kept, edges, live_units, live_edges)
-        except _FOREIGN:  # as somebody else wrote it, who signed it too
-            analysis = self._analyse(edges)
-            assert analysis is not None
             kept = _to_keep(analysis)
         self._used[digest] = kept
         return analysis

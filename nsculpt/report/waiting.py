@@ -72,8 +72,8 @@ class _Waiting:
 
     def __init__(self, screen: screen_lib.Screen, state: Callable[[], screen_lib.State]):
         self._speaker, self._state = Speaker(screen), state
-        self._ended = threading.Event()
-        self._ticker = threading.Thread(target=self._tick, daemon=True)
+        self._said: screen_lib.State | None = None
+        self._ticker = Ticker(self._tick, _DELAY_S, _AGAIN_S)
 
     @property
     def gone(self) -> float:
@@ -81,21 +81,50 @@ class _Waiting:
         return self._speaker.gone
 
     def _tick(self) -> None:
-        wait, said = _DELAY_S, None
-        while not self._ended.wait(wait):
-            state = self._state()
-            self._speaker.say(state != said, self._state)
-            wait, said = _AGAIN_S, state
+        before, self._said = self._said, self._state()
+        self._speaker.say(self._said != before, self._state)
 
     def __enter__(self) -> "_Waiting":
         self._ticker.start()
         return self
 
     def __exit__(self, *error: object) -> None:
-        self._ended.set()
-        self._ticker.join(2.0)
-        if not self._ticker.is_alive():  # else it waits for a terminal that takes nothing
+        if self._ticker.end():
             self._speaker.end(self._state)
+
+
+class Ticker:
+    """Calls something now and then, in a thread of its own.
+
+    Args:
+      work: what is called.
+      first: seconds until the first call.
+      again: seconds between two calls.
+    """
+
+    def __init__(self, work: Callable[[], None], first: float, again: float):
+        self._work, self._first, self._again = work, first, again
+        self._ended = threading.Event()
+        self._thread = threading.Thread(target=self._run, daemon=True)
+
+    def _run(self) -> None:
+        wait = self._first
+        while not self._ended.wait(wait):
+            self._work()
+            wait = self._again
+
+    def start(self) -> None:
+        """Begins to wait for the first call."""
+        self._thread.start()
+
+    def end(self) -> bool:
+        """No call begins after this; says whether none is at work.
+
+        One may be that writes to a terminal which takes nothing, and so for ever.
+        """
+        self._ended.set()
+        self._thread.join(2.0)
+        return not self._thread.is_alive()
 
 
 class Speaker:

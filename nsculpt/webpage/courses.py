@@ -1,6 +1,6 @@
 """How the selected networks of a run came to be, as a page draws it."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
 from nsculpt import errors, trajectory
@@ -40,9 +40,14 @@ def of_run(found: run_files.RunFiles) -> Courses:
     told = {each["seed"]: each["trajectory"] for each in selected if each.get("trajectory")}
     if not any(each["alive_edges"] is not None for each in selected):
         return Courses([None] * len(selected), "No network was selected.", [])
-    traced = trajectories.of_run(found.path, told) if told else {}
-    if not traced:
-        return Courses([None] * len(selected), _NOT_TOLD if traced == {} else _NO_FILE, [])
+    missing = ""
+    if not told:
+        missing = _NOT_TOLD
+    elif not (found.path / "trajectories.npz").exists():
+        missing = _NO_FILE
+    if missing:
+        return Courses([None] * len(selected), missing, [])
+    traced = trajectories.of_content(found.path, found.summary, told)
     of_seeds = [
         course(found, told[seed], traced[seed]) if seed in traced else None
         for seed in (each["seed"] for each in selected)
@@ -53,17 +58,13 @@ def of_run(found: run_files.RunFiles) -> Courses:
             f"The trajectories of {text_lib.counted(left, 'seed')} are left out for the time that "
             "analysing their networks takes."
         )
-    if others := sum(of_seeds[place] is None for place in _places(selected, traced)):
+    if others := len(traced) - sum(each is not None for each in of_seeds):
         said.append(
             f"The trajectories of {text_lib.counted(others, 'seed')} are left out, since "
             "summary.json was written by a version that says other things of them; the command of "
             "the run makes it anew."
         )
     return Courses(of_seeds, "", said)
-
-
-def _places(selected: Sequence[Mapping[str, Any]], seeds: Collection[int]) -> list[int]:
-    return [place for place, each in enumerate(selected) if each["seed"] in seeds]
 
 
 def course(

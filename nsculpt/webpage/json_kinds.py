@@ -38,10 +38,8 @@ def _is_whole(value: Any) -> bool:
 # A kind is one of these words, a list of one kind, an object with its fields (and any others), or
 # one of the three above.
 _WORDS: dict[str, tuple[str, Callable[[Any], bool]]] = {
-    "whole": ("a whole number", _is_whole),
     "count": ("a whole number of 0 or more", lambda value: _is_whole(value) and value >= 0),
     "size": ("a whole number of 1 or more", lambda value: _is_whole(value) and value >= 1),
-    "number": ("a finite number", _is_number),
     "amount": ("a number of 0 or more", lambda value: _is_number(value) and value >= 0),
     "share": ("a number from 0 to 1", lambda value: numeric.is_real(value) and 0 <= value <= 1),
     "text": ("text", lambda value: isinstance(value, str)),

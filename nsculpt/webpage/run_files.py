@@ -104,13 +104,7 @@ def command(path: pathlib.Path) -> str:
       ...     command(path)
       "python -m launch.main '--formulas=y = a & b'"
     """
-    if not path.is_file():  # a pipe would be waited for without end
-        return ""
-    try:
-        lines = [line.strip() for line in path.read_text("utf-8").splitlines()]
-    except (OSError, UnicodeDecodeError):
-        return ""
-    flags = [line for line in lines if line.startswith("--")]
+    flags = run_folder.flag_lines(path)
     kept = [flag for flag in flags if flag[2:].partition("=")[0] not in _LOCAL]
     return shlex.join(["python", "-m", "launch.main", *kept]) if kept else ""
 

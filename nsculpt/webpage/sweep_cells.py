@@ -8,8 +8,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from nsculpt import errors
-from nsculpt.networks import files
-from nsculpt.tasks import files as task_files
+from nsculpt.networks import files, run_folder
 from nsculpt.webpage import json_kinds
 from nsculpt.webpage.json_kinds import Every, Nullable, Optional
 
@@ -142,13 +141,7 @@ def reading(found: Mapping[str, Any]) -> dict[str, Any]:
 
 def _flags(path: pathlib.Path) -> dict[str, str]:
     """The flags of a run; none where they cannot be read."""
-    if not (path / "run.flags").is_file():  # a pipe would be waited for without end
-        return {}
-    try:
-        lines = map(str.strip, task_files.read_text(path / "run.flags").splitlines())
-    except errors.InputError:
-        return {}
-    pairs = (line[2:].partition("=") for line in lines if line.startswith("--"))
+    pairs = (line[2:].partition("=") for line in run_folder.flag_lines(path / "run.flags"))
     return {name: value for name, _, value in pairs}
 
 

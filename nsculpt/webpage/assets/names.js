@@ -62,6 +62,11 @@ function field(path, decimals = 2) {
   return element("span", { class: "number", "data-field": path }, rounded(value, decimals));
 }
 
+// A number of summary.json with its noun: 1 alive edge, 2 alive edges.
+function countField(path, noun) {
+  return [field(path), ` ${noun}${at(path) === 1 ? "" : "s"}`];
+}
+
 // Yes and no as words and signs: colour alone would not do.
 function verdict(value) {
   if (value === null || value === undefined) return "?";

@@ -41,9 +41,13 @@ function drawnSteps() {
   }));
 }
 
-// A number of that trajectory.
+// Where something of that trajectory stands in summary.json.
+function toldPath(...path) {
+  return ["selected", course.place, "trajectory", ...path].join(".");
+}
+
 function toldField(...path) {
-  return field(["selected", course.place, "trajectory", ...path].join("."), 4);
+  return field(toldPath(...path), 4);
 }
 
 function openCourse(place) {
@@ -124,10 +128,7 @@ function goTo(place, glide = true, onPaper = false) {
   const steps = drawnSteps();
   if (!steps[place]) return;
   const step = steps[place];
-  const { phase, ...counts } = told().rounds;
-  const many = (name, noun) => [
-    toldField("rounds", name, step.row), ` ${noun}${counts[name][step.row] === 1 ? "" : "s"}, `,
-  ];
+  const { phase } = told().rounds;
   course.step = place;
   course.slider.value = place;
   byId("earlier").disabled = place === 0;
@@ -136,11 +137,12 @@ function goTo(place, glide = true, onPaper = false) {
     "span",
     { class: "line" },
     "Round ", toldField("steps", step.at, "row"), ` of ${phase.length - 1}, ${PHASES[phase[step.row]]}: `,
-    many("alive_edges", "alive edge"), many("live_hidden_units", "live hidden unit"),
+    countField(toldPath("rounds", "alive_edges", step.row), "alive edge"), ", ",
+    countField(toldPath("rounds", "live_hidden_units", step.row), "live hidden unit"), ", ",
     "accuracy ", toldField("rounds", "accuracy", step.row), "; ",
     ...(step.network === null
       ? ["no path from an input to an output"]
-      : [toldField("steps", step.at, "num_modules"), step.num_modules === 1 ? " module" : " modules"]),
+      : countField(toldPath("steps", step.at, "num_modules"), "module")),
     step.accepted ? "." : " (not accepted).",
   );
   course.slider.setAttribute("aria-valuetext", [facts.textContent, ...step.events].join(" "));

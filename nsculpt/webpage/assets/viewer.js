@@ -95,8 +95,8 @@ function showRun(place, { scroll = false } = {}) {
 function factsOf(run, place) {
   const path = `runs.${place}`;
   const facts = [
-    field(`${path}.alive_edges`), ` alive edge${run.alive_edges === 1 ? "" : "s"}, `, field(`${path}.live_edges`), " of them live; ",
-    field(`${path}.live_hidden_units`), ` live hidden unit${run.live_hidden_units === 1 ? "" : "s"}; accuracy `, field(`${path}.accuracy`, 4), "; ",
+    ...countField(`${path}.alive_edges`, "alive edge"), ", ", field(`${path}.live_edges`), " of them live; ",
+    ...countField(`${path}.live_hidden_units`, "live hidden unit"), "; accuracy ", field(`${path}.accuracy`, 4), "; ",
     field(`${path}.pruned_percent`), " percent pruned. ",
   ];
   const letter = letterOf(run);
